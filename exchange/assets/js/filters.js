@@ -1,0 +1,10 @@
+// The filters beside a list stand open where there is room for them.
+export default function attach(fold) {
+  const roomy = window.matchMedia("(min-width: 61.875em)");
+  const chosen = fold.open;
+  const sync = () => {
+    fold.open = roomy.matches || chosen;
+  };
+  roomy.addEventListener("change", sync);
+  sync();
+}
