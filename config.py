@@ -1,0 +1,98 @@
+"""Settings, read once from the environment. Production refuses to start on a weak or missing one and says which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+INSTANCE = Path(__file__).parent / "instance"
+
+MEBIBYTE = 1024 * 1024
+MAX_FILE_BYTES = 10 * MEBIBYTE
+WEAK_SECRET_CHARACTERS = 32
+
+# Only for development and tests: production refuses to start with them.
+DEVELOPMENT_SECRET = "for development only, never in production"  # noqa: S105
+
+
+class BadSettings(Exception):
+    """Says every setting that is missing or weak, one a line."""
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The Flask configuration for these environment variables. Raises BadSettings."""
+    environment = environ.get("ENVIRONMENT", "production")
+    if environment not in {"production", "development", "test"}:
+        raise BadSettings(f"ENVIRONMENT is '{environment}': use production, development or test.")
+    production = environment == "production"
+    if production:
+        problems = _problems(environ)
+        if problems:
+            raise BadSettings("\n".join(problems))
+
+    secret_key = environ.get("SECRET_KEY") or DEVELOPMENT_SECRET
+    public_url = environ.get("PUBLIC_URL", "").rstrip("/")
+    host = urlsplit(public_url).netloc
+    return {
+        "ENVIRONMENT": environment,
+        "SECRET_KEY": secret_key,
+        "AUDIT_KEY": environ.get("AUDIT_KEY") or DEVELOPMENT_SECRET,
+        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", "")),
+        "MAIL_URL": environ.get("MAIL_URL") or f"file:{INSTANCE / 'mail'}",
+        "MAIL_FROM": environ.get("MAIL_FROM") or "exchange@localhost",
+        "STORAGE_URL": environ.get("STORAGE_URL") or f"file:{INSTANCE / 'files'}",
+        "REGION": environ.get("REGION", ""),
+        "SERVICE_NAME": environ.get("SERVICE_NAME") or "Innovation Exchange",
+        "PUBLIC_URL": public_url or f"http://127.0.0.1:{environ.get('PORT', '5000')}",
+        "TRUSTED_HOSTS": [host] if production else None,
+        "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES") or 0),
+        "MAX_CONTENT_LENGTH": MAX_FILE_BYTES + MEBIBYTE,
+        "MAX_FORM_MEMORY_SIZE": MEBIBYTE,
+        "MAX_FORM_PARTS": 500,
+        "SESSION_COOKIE_NAME": "__Host-exchange" if production else "exchange",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open over a shift still saves
+        "WTF_CSRF_SSL_STRICT": production,
+        "RATELIMIT_STORAGE_URI": "memory://",
+        "RATELIMIT_ENABLED": environment != "test",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def database_url(given: str) -> str:
+    """The address SQLAlchemy uses: SQLite in instance/ unless given, and psycopg 3 for PostgreSQL."""
+    if not given:
+        return f"sqlite:///{INSTANCE / 'exchange.sqlite'}"
+    if given.startswith("sqlite:///") and not given.startswith("sqlite:////"):
+        return f"sqlite:///{(INSTANCE.parent / given.removeprefix('sqlite:///')).resolve()}"
+    for scheme in ("postgres://", "postgresql://"):
+        if given.startswith(scheme):
+            return "postgresql+psycopg://" + given.removeprefix(scheme)
+    return given
+
+
+def _problems(environ: Mapping[str, str]) -> list[str]:
+    problems = [
+        f"{name} is missing or weak: set {WEAK_SECRET_CHARACTERS} or more random characters."
+        for name in ("SECRET_KEY", "AUDIT_KEY")
+        if not _is_strong(environ.get(name, ""))
+    ]
+    if not problems and environ["SECRET_KEY"] == environ["AUDIT_KEY"]:
+        problems.append("AUDIT_KEY is the same as SECRET_KEY: give each its own.")
+    if urlsplit(environ.get("PUBLIC_URL", "")).scheme != "https":
+        problems.append("PUBLIC_URL is missing or not https: set the address people use, like https://exchange.example.nhs.uk.")
+    if not environ.get("MAIL_URL"):
+        problems.append("MAIL_URL is missing: set smtp://user:password@host:port, or file:FOLDER to keep mail on disk.")
+    if environ.get("TRUSTED_PROXIES") and not environ["TRUSTED_PROXIES"].isdigit():
+        problems.append("TRUSTED_PROXIES is not a number: set how many proxies stand in front, like 1.")
+    return problems
+
+
+def _is_strong(secret: str) -> bool:
+    return len(secret) >= WEAK_SECRET_CHARACTERS and len(set(secret)) >= 10 and secret != DEVELOPMENT_SECRET

@@ -1,0 +1,33 @@
+"""What time it is. Everything that needs the time asks here, so that the demo can play past days through the real services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+_pretended: ContextVar[datetime | None] = ContextVar("pretended", default=None)
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC."""
+    return _pretended.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """Today's date in London, where due dates are counted."""
+    return now().astimezone(LONDON).date()
+
+
+@contextmanager
+def pretend(moment: datetime) -> Iterator[None]:
+    """Inside the block it is `moment`."""
+    token = _pretended.set(moment)
+    try:
+        yield
+    finally:
+        _pretended.reset(token)

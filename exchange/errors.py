@@ -1,0 +1,120 @@
+"""What can go wrong, as types; and the one place that turns each into a page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from flask import Flask, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+log = logging.getLogger(__name__)
+
+
+class ExchangeError(Exception):
+    """A refusal. The message is for the person who asked: it says why, and what they can do."""
+
+    code = 400
+    heading = "There is a problem"
+
+    def __init__(self, message: str = "", *, heading: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.heading = heading or self.heading
+
+
+class InvalidInput(ExchangeError):
+    """What was sent cannot be used; forms answer 422 beside the field, so this is for what no form sends."""
+
+
+class NotAllowed(ExchangeError):
+    """They may see it, but not do it."""
+
+    code = 403
+    heading = "You cannot do this"
+
+
+class NotFound(ExchangeError):
+    """It is not there, or they may not see it: the same answer for both."""
+
+    code = 404
+    heading = "Page not found"
+
+
+class Conflict(ExchangeError):
+    """Someone else changed it first."""
+
+    code = 409
+    heading = "Someone else got there first"
+
+    def __init__(self, message: str = "", *, heading: str = "") -> None:
+        super().__init__(message or "Nothing of yours was saved. Go back, copy what you typed, and open the page again.", heading=heading)
+
+
+class WrongStage(Conflict):
+    """The proposal is not in a stage from which this can be done."""
+
+    heading = "This cannot be done now"
+
+
+class UnmetNeeds(Conflict):
+    """The action needs something first; each need is a sentence."""
+
+    heading = "Something is needed first"
+
+    def __init__(self, needs: Sequence[str]) -> None:
+        super().__init__(" ".join(needs))
+        self.needs = tuple(needs)
+
+
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(ExchangeError, _refused)
+    app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(500, _failed)
+
+
+def _refused(error: ExchangeError) -> ResponseReturnValue:
+    if error.code == 404:
+        return _not_found(error)
+    return _page(error.code, heading=error.heading, message=error.message, needs=getattr(error, "needs", ()))
+
+
+def _form_expired(error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        400,
+        heading="This page is too old to use",
+        message="You may have signed out, or signed in again, in another tab. Go back, copy what you typed, reload the page and send it again.",
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    if error.code == 404:
+        return _not_found(error)
+    body, code = _page(error.code if error.code in PAGES else 400)
+    headers = [(name, value) for name, value in error.get_headers() if name not in {"Content-Type", "Content-Length"}]
+    return body, code if error.code in PAGES else error.code, headers
+
+
+def _not_found(error: Exception) -> ResponseReturnValue:
+    """Signed out, every address that is not public leads to signing in, whether it exists or not."""
+    if g.get("person") is None and request.method == "GET" and request.endpoint not in {"static", "health.live", "health.ready"}:
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+    return _page(404)
+
+
+def _failed(error: InternalServerError) -> ResponseReturnValue:
+    return _page(500)
+
+
+def _page(code: int, heading: str = "", message: str = "", needs: Sequence[str] = ()) -> tuple[str, int]:
+    # Not render_template: what that adds asks the database who is signed in, and the database may be what failed.
+    template = current_app.jinja_env.get_template(f"errors/{code}.html")
+    return template.render(heading=heading, message=message, needs=needs), code

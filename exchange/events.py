@@ -1,0 +1,187 @@
+"""The append-only log: what happened to what, by whom, and who may read of it.
+
+Every change leaves one event in its own transaction. Rows are never updated or deleted (the database refuses); each subject's
+events form a chain of keyed hashes, so that whoever edits one without the key cannot hide it. Free text lives in rows of its own,
+of which the event keeps only the digest, so that a text can be redacted without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from flask import current_app
+from sqlalchemy import DDL, ForeignKey, Index, String, UniqueConstraint, event, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange import clock
+from exchange.audience import Audience
+from exchange.extensions import Base, db
+
+
+class Subject(Protocol):
+    """What events are about: `event_subject` is like "proposal:12"."""
+
+    @property
+    def event_subject(self) -> str: ...
+
+
+class Text(NamedTuple):
+    """A free text in an event, with an audience of its own."""
+
+    content: str
+    audience: Audience
+
+
+class Event(Base):
+    """One thing that happened. `facts` holds ids, codes, numbers and dates; never free text."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("subject", "position"),
+        Index("ix_event_kind_at", "kind", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(60))
+    audience: Mapped[Audience]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+    texts: Mapped[list[EventText]] = relationship(order_by="EventText.id", lazy="selectin")
+    actor = relationship("Person", lazy="joined")
+
+
+class EventText(Base):
+    """A free text of an event. Redacting replaces `content`; the event keeps the digest of what it was."""
+
+    __tablename__ = "event_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    audience: Mapped[Audience]
+    content: Mapped[str]
+    redacted_at: Mapped[datetime | None]
+
+
+class NewEvent(Base):
+    """An event that the worker has yet to read: added with the event, deleted with what was told of it. A cursor over ids would
+    not do, as PostgreSQL commits them out of order."""
+
+    __tablename__ = "new_event"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+
+
+class EventHead(Base):
+    """The newest position of each subject's chain: locked while one is added, and shows when the newest was deleted."""
+
+    __tablename__ = "event_head"
+
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    position: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+NO_EVENT_BEFORE = "0" * 64
+
+
+def record(
+    actor: Any,
+    kind: str,
+    subject: Subject,
+    audience: Audience,
+    texts: Mapping[str, Text] | None = None,
+    **facts: Any,
+) -> Event:
+    """Adds one event to the subject's chain, in the transaction at hand. `actor` is a Person, or None for the service itself.
+
+    Empty texts are left out. `facts` must be JSON: ids, codes, numbers, ISO dates.
+    """
+    db.session.flush()  # a new subject gets its id
+    name = subject.event_subject
+    head = db.session.get(EventHead, name, with_for_update=True, populate_existing=True)
+    if head is None:
+        head = EventHead(subject=name, position=0, digest=NO_EVENT_BEFORE)
+        db.session.add(head)
+    kept = {key: text for key, text in (texts or {}).items() if text.content.strip()}
+    entry = Event(
+        subject=name,
+        position=head.position + 1,
+        kind=kind,
+        audience=audience,
+        actor_id=None if actor is None else actor.id,
+        at=clock.now(),
+        facts=facts | {"texts": {key: text_digest(text.content) for key, text in kept.items()}} if kept else facts,
+        previous=head.digest,
+        texts=[EventText(name=key, audience=text.audience, content=text.content) for key, text in kept.items()],
+    )
+    entry.digest = chain_digest(entry, current_app.config["AUDIT_KEY"])
+    head.position, head.digest = entry.position, entry.digest
+    db.session.add(entry)
+    db.session.flush()
+    db.session.add(NewEvent(event_id=entry.id, next_try_at=entry.at))
+    return entry
+
+
+def history(subject: Subject, audiences: frozenset[Audience]) -> list[Event]:
+    """The subject's events that these audiences may read, oldest first. Texts have audiences of their own: see `texts_for`."""
+    query = (
+        select(Event)
+        .where(Event.subject == subject.event_subject, Event.audience.in_(sorted(audiences)))
+        .order_by(Event.position)
+    )
+    return list(db.session.scalars(query))
+
+
+def texts_for(entry: Event, audiences: frozenset[Audience]) -> list[EventText]:
+    return [text for text in entry.texts if text.audience in audiences]
+
+
+def chain_digest(entry: Event, key: str) -> str:
+    """HMAC-SHA256, in hex, of everything the event says and of the digest before it."""
+    said = [entry.subject, entry.position, entry.kind, entry.audience, entry.actor_id, entry.at.isoformat(), entry.facts, entry.previous]
+    message = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def text_digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _refuse_changes(table: str, *, but_redaction: bool = False) -> None:
+    """The database itself refuses to change or delete what happened."""
+    metadata_table = Base.metadata.tables[table]
+    for verb in ("DELETE",) if but_redaction else ("UPDATE", "DELETE"):
+        event.listen(
+            metadata_table,
+            "after_create",
+            DDL(
+                f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+            ).execute_if(dialect="sqlite"),
+        )
+    on_postgresql = [
+        f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'events are never changed'; END; $$ LANGUAGE plpgsql",
+        f"CREATE TRIGGER {table}_refuses_rows BEFORE {'DELETE' if but_redaction else 'UPDATE OR DELETE'} ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+    for statement in on_postgresql:
+        event.listen(metadata_table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
+
+
+_refuse_changes("event")
+_refuse_changes("event_text", but_redaction=True)

@@ -1,0 +1,111 @@
+"""The one commit rule: a writing request answered below 400 commits; anything else rolls back.
+
+Services never commit. The worker and the commands commit through `transaction()`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request, session
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange.errors import Conflict
+from exchange.extensions import db
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+WRITES_ON_GET = frozenset({"security.confirm_email", "security.change_email_confirm"})
+BUSY_TIMEOUT_MILLISECONDS = 10_000
+
+log = logging.getLogger(__name__)
+
+
+def is_writing() -> bool:
+    """Whether the request at hand may change anything; outside a request everything may."""
+    if not has_request_context():
+        return True
+    return request.method not in SAFE_METHODS or request.endpoint in WRITES_ON_GET
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commits when the block ends, rolls back when it raises. For the worker and the commands."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def after_settling(work: Callable[[], None]) -> None:
+    """Does `work` in a transaction of its own once this request has committed or rolled back.
+
+    For what must be kept even when the request fails, as a failed try at signing in: a second connection would
+    wait for this request's own lock.
+    """
+    g.setdefault("after_settling", []).append(work)
+
+
+def after_commit(work: Callable[[], None]) -> None:
+    """Does `work`, which must not touch the database, only once this request's changes are kept."""
+    g.setdefault("after_commit", []).append(work)
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_read_form_first)
+    app.after_request(_settle)
+
+
+def listen_to(engine: Engine) -> None:
+    """Makes SQLite queue its writers instead of failing them; PostgreSQL needs nothing."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+
+
+def _read_form_first() -> None:
+    # A slow upload must not hold the write lock while it arrives.
+    if is_writing():
+        request.form  # noqa: B018
+
+
+def _settle(response: Response) -> Response:
+    if is_writing() and response.status_code < 400:
+        try:
+            db.session.commit()
+        except SQLAlchemyError:
+            log.exception("commit failed")
+            db.session.rollback()
+            session.pop("_flashes", None)
+            g.pop("after_commit", None)
+            response = current_app.make_response(current_app.handle_user_exception(Conflict()))
+        for work in g.pop("after_commit", []):
+            work()
+    else:
+        db.session.rollback()
+    for work in g.pop("after_settling", []):
+        with transaction():
+            work()
+    return response
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN is deferred; ours is not
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+        f"busy_timeout = {BUSY_TIMEOUT_MILLISECONDS}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
