@@ -1,0 +1,1 @@
+"""The demo: people and proposals worth reading, played through the real services day by day."""

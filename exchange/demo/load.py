@@ -1,0 +1,248 @@
+"""Loads the demo: its people, then what happened to its proposals, each step at its own hour through the service it is done by."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask_security import hash_password
+from sqlalchemy import select, update
+
+from exchange import clock, outbox
+from exchange.accounts import queries as accounts
+from exchange.accounts import services as people
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.assessment import queries as rounds
+from exchange.assessment import services as assessment
+from exchange.assessment.models import Assignment, Interest, Recommendation
+from exchange.assessment.services import Written
+from exchange.decisions import services as decisions
+from exchange.decisions.models import DecisionKind
+from exchange.demo.pdf import one_page
+from exchange.extensions import db
+from exchange.notifications import services as notifications
+from exchange.proposals import attachments, record
+from exchange.proposals import services as proposals
+from exchange.proposals.models import Proposal
+from exchange.region import pack, queries as region
+from exchange.region import services as regions
+from exchange.spread import services as spread
+from exchange.spread.models import Condition, ConditionStatus, Programme
+from exchange.working_days import add_working_days
+
+FOLDER = Path(__file__).parent
+PACK = FOLDER.parent / "region" / "packs" / "west_midlands.toml"
+PASSWORD = "exchange-demo"  # noqa: S105 - printed for all to see, and the command refuses outside development
+DAYS_BEFORE_ALL = 400
+
+Step = Mapping[str, Any]
+
+
+@dataclass
+class Story:
+    """One proposal of the demo, as its file tells it, and as it stands so far."""
+
+    answers: Mapping[str, Any]
+    files: list[Mapping[str, Any]]
+    co_authors: list[str]
+    history: list[Step] = field(default_factory=list)
+    reference: str = ""
+
+    @property
+    def proposal(self) -> Proposal:
+        return db.session.scalars(select(Proposal).where(Proposal.reference == self.reference)).one()
+
+
+def is_loaded() -> bool:
+    return accounts.by_email("admin@example.org") is not None
+
+
+def load() -> None:
+    """Everything, in the transaction at hand. What it would have mailed on those days counts as sent."""
+    with clock.pretend(clock.now() - timedelta(days=DAYS_BEFORE_ALL)):
+        regions.load(pack.read(PACK.read_bytes()))
+        for told in tomllib.loads((FOLDER / "people.toml").read_text())["people"]:
+            _make_person(told)
+    for moment, story, step in _in_order(list(_stories())):
+        with clock.pretend(moment):
+            DOING[step["do"]](story, accounts.by_email(step["by"]), step)
+            db.session.flush()
+            notifications.tell_all()
+    db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
+
+
+def _stories() -> Iterator[Story]:
+    for path in sorted((FOLDER / "proposals").glob("*.toml")):
+        told = tomllib.loads(path.read_text())
+        yield Story(told["answers"], told.get("files", []), told.get("co_authors", []), told["history"])
+
+
+def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
+    """Every step of every story by the hour at which it happened, London time; none in the future."""
+    today = clock.today()
+    steps = []
+    for story in stories:
+        for step in story.history:
+            day = today - timedelta(days=step["days_ago"])
+            at = datetime.combine(day, time.fromisoformat(step["at"]), clock.LONDON)
+            steps.append((min(at, clock.now()), story, step))
+    return sorted(steps, key=lambda each: each[0])
+
+
+def _make_person(told: Mapping[str, Any]) -> None:
+    lay = told.get("lay", False)
+    registration = people.Registration(
+        email=told["email"],
+        password=hash_password(PASSWORD),
+        name=told["name"],
+        job=told.get("job", ""),
+        is_lay=lay,
+        accepts_terms=True,
+    )
+    belongs = told.get("organisation")
+    person = people.create(registration, region.organisation(belongs) if belongs else None)
+    for grant in told.get("grants", []):
+        theme = region.theme(grant["theme"]) if "theme" in grant else None
+        organisation = region.organisation(grant["organisation"]) if "organisation" in grant else None
+        people.grant(person, Role(grant["role"]), theme, organisation)
+
+
+def _create(story: Story, champion: Person, step: Step) -> None:
+    proposal = proposals.create(champion, story.answers["title"], story.answers.get("lead_theme", "patient-safety"))
+    story.reference = proposal.reference
+    proposal.co_authors = [accounts.by_email(address) for address in story.co_authors]
+    _write(proposal, champion, story.answers)
+    for each in story.files:
+        stream = BytesIO(one_page(each["title"], each["text"]))
+        attachment = attachments.add(proposal, champion, stream, each["name"])
+        proposals.share_attachment(attachment, champion, shareable=each.get("shareable", False))
+
+
+def _edit(story: Story, champion: Person, step: Step) -> None:
+    _write(story.proposal, champion, step["answers"])
+
+
+def _write(proposal: Proposal, actor: Person, answers: Mapping[str, Any]) -> None:
+    for section in record.SECTIONS:
+        given = {question.id: _typed(answers[question.id]) for question in section.questions if question.id in answers}
+        if given:
+            state = proposals.section_state(proposal, section)
+            proposals.save_section(proposal, section, given, actor, opened_at_state=state)
+
+
+def _typed(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+def _submit(story: Story, champion: Person, step: Step) -> None:
+    proposals.submit(story.proposal, champion)
+
+
+def _request_changes(story: Story, manager: Person, step: Step) -> None:
+    due = add_working_days(clock.today(), region.current().rules["changes_working_days"])
+    proposals.request_changes(story.proposal, manager, sections=step["sections"], message=step["message"].strip(), due=due)
+
+
+def _start_assessment(story: Story, manager: Person, step: Step) -> None:
+    assessment.start_assessment(story.proposal, manager, _ids(step["reviewers"]))
+
+
+def _add_reviewers(story: Story, manager: Person, step: Step) -> None:
+    round_ = rounds.current_round(story.proposal)
+    assert round_ is not None
+    assessment.add_reviewers(round_, manager, _ids(step["reviewers"]), reason=step["reason"])
+
+
+def _declare(story: Story, reviewer: Person, step: Step) -> None:
+    assessment.declare(_assignment(story, reviewer), Interest(step["interest"]), reason=step.get("reason", ""))
+
+
+def _review(story: Story, reviewer: Person, step: Step) -> None:
+    assignment = _assignment(story, reviewer)
+    written = Written(
+        step.get("scores", {}),
+        {key: text.strip() for key, text in step.get("rationales", {}).items()},
+        Recommendation(step["recommendation"]) if step.get("recommendation") else None,
+        step.get("comment", "").strip(),
+    )
+    save = assessment.submit_review if step["submitted"] else assessment.save_review
+    save(assignment, written, opened_at_state=assessment.state_of(assignment.review))
+
+
+def _close_assessment(story: Story, manager: Person, step: Step) -> None:
+    assessment.close_assessment(
+        story.proposal, manager, panel_summary=step["panel_summary"].strip(), feedback=step["feedback"].strip()
+    )
+
+
+def _prepare_decision(story: Story, director: Person, step: Step) -> None:
+    kind = DecisionKind(step["decision"].replace("-", "_"))
+    decisions.prepare(story.proposal, kind, director, _said(step))
+
+
+def _decide(story: Story, actor: Person, step: Step) -> None:
+    decisions.release(story.proposal, DecisionKind(step["do"].replace("-", "_")), actor, _said(step))
+
+
+def _said(step: Step) -> dict[str, Any]:
+    """A decision's form as the step fills it in."""
+    said = {key: _typed(value) for key, value in step.items()}
+    said["conditions"] = "\n".join(step.get("conditions", []))
+    if "approved_days_ago" in step:
+        said["approved_on"] = clock.today() - timedelta(days=step["approved_days_ago"])
+    if "due_in_days" in step:
+        said["due"] = clock.today() + timedelta(days=step["due_in_days"])
+    return said
+
+
+def _withdraw(story: Story, champion: Person, step: Step) -> None:
+    assessment.withdraw(story.proposal, champion, reason=step["reason"].strip())
+
+
+def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step], None]:
+    def settle(story: Story, director: Person, step: Step) -> None:
+        found = select(Condition).join(Programme).where(
+            Programme.proposal_id == story.proposal.id, Condition.number == step["condition"]
+        )
+        condition = db.session.scalars(found).one()
+        spread.settle_condition(condition, director, outcome=outcome, note=step["note"].strip())
+
+    return settle
+
+
+def _assignment(story: Story, reviewer: Person) -> Assignment:
+    round_ = rounds.current_round(story.proposal)
+    assert round_ is not None
+    assignment = rounds.assignment_of(reviewer, round_)
+    assert assignment is not None
+    return assignment
+
+
+def _ids(addresses: list[str]) -> list[int]:
+    return [accounts.by_email(address).id for address in addresses]
+
+
+DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
+    "create": _create,
+    "edit": _edit,
+    "submit": _submit,
+    "request-changes": _request_changes,
+    "start-assessment": _start_assessment,
+    "add-reviewer": _add_reviewers,
+    "declare": _declare,
+    "review": _review,
+    "close-assessment": _close_assessment,
+    "prepare-decision": _prepare_decision,
+    "approve-spread": _decide,
+    "develop": _decide,
+    "decline": _decide,
+    "withdraw": _withdraw,
+    "meet-condition": _settle_condition(ConditionStatus.MET),
+    "waive-condition": _settle_condition(ConditionStatus.WAIVED),
+}
