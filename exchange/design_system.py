@@ -1,0 +1,177 @@
+"""The NHS design system: its components, in a Jinja environment of their own.
+
+Only templates in components/ and layouts/ call what is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import jinja2
+import wtforms
+from flask import Flask
+from markupsafe import Markup
+from wtforms.fields.core import Field
+
+from exchange import forms
+from exchange.faces import content, face, revealed_by
+
+# The components ask for what was not given, which the application's own environment refuses.
+_components = jinja2.Environment(
+    loader=jinja2.PackageLoader("nhsuk_frontend_jinja"),
+    undefined=jinja2.ChainableUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+STAGE_COLOURS: Mapping[str, str] = {
+    "draft": "grey",
+    "submitted": "blue",
+    "changes-requested": "orange",
+    "in-assessment": "purple",
+    "assessed": "aqua-green",
+    "spread-at-scale": "green",
+}
+
+
+def nhs(component: str, **params: Any) -> Markup:
+    """One component of the design system, like nhs("button", text="Save")."""
+    template = _components.get_template(f"nhsuk/components/{component}/template.jinja")
+    return Markup(template.render(params=params))  # noqa: S704 - the environment above escapes
+
+
+def draw_field(field: Field, **options: Any) -> Markup:
+    """Any field of a form. Options: `heading` (its label is the page's h1), `size` (s, m, l), `label`,
+    `hint`, `rows`, `width`, `autocomplete`, `classes`, `readings` (hints by choice value).
+    """
+    component, params = face(field, options)
+    if not component:
+        return Markup("")
+    for item in params.get("items", ()):
+        item["conditional"] = {"html": _draw_all(item["reveals"])} if item.get("reveals") else {}
+    if options.get("classes"):
+        params["formGroup"] = {"classes": options["classes"]}
+    return nhs(component, **params) + _revealed_by_list(field)
+
+
+def error_list(form: Any) -> list[dict[str, str]]:
+    """What the summary on top lists: each message with a link to the field it belongs to."""
+    found = [{"text": message} for message in getattr(form, "form_errors", ())]
+    return found + [
+        {"text": str(field.errors[0]), "href": f"#{_first_box(field)}"}
+        for field in _leaves(form)
+        if field.errors
+    ]
+
+
+def has_errors(form: Any) -> bool:
+    return bool(form) and bool(form.errors)
+
+
+def stage_colour(stage: Enum | str) -> str | None:
+    """The colour of a stage's tag; None for an outlined one."""
+    return STAGE_COLOURS.get(str(stage.value) if isinstance(stage, Enum) else stage)
+
+
+def links(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Items for the component, of (text, address)."""
+    return [{"text": text, "href": href} for text, href in pairs]
+
+
+def summary_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows for the component. Each has `key`, `value` (text, or markup), and `href` where it can be changed;
+    `action` is that link's word and `about` what a screen reader hears after it.
+    """
+    return [
+        {
+            "key": {"text": row["key"]},
+            "value": content(row["value"]),
+            "actions": {
+                "items": [
+                    {
+                        "href": row["href"],
+                        "text": row.get("action", "Change"),
+                        "visuallyHiddenText": row.get("about", str(row["key"]).lower()),
+                    }
+                ]
+            }
+            if row.get("href")
+            else {},
+        }
+        for row in rows
+    ]
+
+
+def table_cells(rows: Iterable[Sequence[Any]]) -> list[list[dict[str, Any]]]:
+    """Cells for the component: text, markup, a number (right-aligned), or a dict as it is."""
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def task_items(tasks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Tasks for the component: `title`, `status`, maybe `hint`, and `href` once it can be started."""
+    return [
+        {
+            "title": {"text": task["title"]},
+            "href": task.get("href"),
+            "hint": {"text": task["hint"]} if task.get("hint") else None,
+            "status": _task_status(str(task["status"]), bool(task.get("href"))),
+        }
+        for task in tasks
+    ]
+
+
+def init_app(app: Flask) -> None:
+    functions: tuple[Callable[..., Any], ...] = (
+        nhs, draw_field, error_list, has_errors, links, stage_colour, summary_rows, table_cells, task_items,
+    )  # fmt: skip
+    app.jinja_env.globals.update({function.__name__: function for function in functions})
+    app.jinja_env.globals["service_name"] = app.config["SERVICE_NAME"]
+
+
+def _task_status(status: str, can_start: bool) -> dict[str, Any]:
+    if status == "Completed" or not can_start:
+        return {"text": status, "classes": "" if can_start else "nhsuk-task-list__status--cannot-start-yet"}
+    return {"tag": {"text": status, "colour": "blue" if status == "Not started" else "aqua-green"}}
+
+
+def _cell(cell: Any) -> dict[str, Any]:
+    if isinstance(cell, Mapping):
+        return dict(cell)
+    if isinstance(cell, int) and not isinstance(cell, bool):
+        return {"text": f"{cell:,}", "format": "numeric"}
+    return content(cell)
+
+
+def _draw_all(fields: Iterable[Field]) -> Markup:
+    return Markup("\n").join(draw_field(field) for field in fields)
+
+
+def _revealed_by_list(field: Field) -> Markup:
+    """What the options of a drop-down list reveal follows it; a script hides it until it is asked for."""
+    if not isinstance(field, forms.PickField):
+        return Markup("")
+    frame = Markup('<div class="app-reveal" data-module="app-reveal" data-list="{}" data-value="{}">{}</div>')
+    return Markup("").join(
+        frame.format(field.id, choice.value, _draw_all(revealed_by(field, choice)))
+        for choice in field.choices
+        if choice.reveals
+    )
+
+
+def _leaves(fields: Iterable[Field]) -> Iterable[Field]:
+    """Every field to fill in, those inside lists and parts of a form too."""
+    for field in fields:
+        if isinstance(field, wtforms.FormField | wtforms.FieldList):
+            yield from _leaves(field)
+        else:
+            yield field
+
+
+def _first_box(field: Field) -> str:
+    """The id of the box that a message links to."""
+    if isinstance(field, forms.DayField):
+        return f"{field.id}-{next((part for part in field.parts if part in field.to_mend), 'day')}"
+    return field.id
