@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -83,34 +84,94 @@ def test_pack_with_byte_order_mark_is_read() -> None:
             'reference_prefix = "t-v"',
             "reference_prefix: 't-v' is not up to 8 capital letters and digits, starting with a letter",
         ),
-        ("delegated_limit = 50000", "delegated_limit = true", "delegated_limit: is true or false, not a whole number"),
-        ("delegated_limit = 50000", "delegated_limit = -1", "delegated_limit: -1 is not from 0 to 1000000000"),
-        ("delegated_limit = 50000", "delegated_limit = 5e4", "delegated_limit: is a number, not a whole number"),
-        ('services = ["Safety clinic"]', 'services = "Safety clinic"', "themes[1].services: is a text, not a list of texts"),
+        (
+            "delegated_limit = 50000",
+            "delegated_limit = true",
+            "delegated_limit: is true or false, not a whole number",
+        ),
+        (
+            "delegated_limit = 50000",
+            "delegated_limit = -1",
+            "delegated_limit: -1 is not from 0 to 1000000000",
+        ),
+        (
+            "delegated_limit = 50000",
+            "delegated_limit = 5e4",
+            "delegated_limit: is a number, not a whole number",
+        ),
+        (
+            'services = ["Safety clinic"]',
+            'services = "Safety clinic"',
+            "themes[1].services: is a text, not a list of texts",
+        ),
         ('services = ["Safety clinic"]', 'services = ["a", "a"]', "themes[1].services: 'a' is there twice"),
         ("weight = 60", "weight = 55", "rubric: weights sum to 95, not 100"),
         ("weight = 60", "weight = 0", "rubric[2].weight: 0 is not from 1 to 100"),
         ('id = "benefit"', 'id = "need"', "rubric: the id 'need' is there twice"),
-        ("reminders_before = [5, 1]", 'reminders_before = ["5"]', "assessment.reminders_before: is a list, not a list of whole numbers"),
-        ("reminders_before = [5, 1]", "reminders_before = [900]", "assessment.reminders_before[1]: 900 is not from 0 to 250"),
-        ("minimum_at_due_date = 2", "minimum_at_due_date = 4", "assessment.minimum_at_due_date: 4 is more than the quorum of 3"),
+        (
+            "reminders_before = [5, 1]",
+            'reminders_before = ["5"]',
+            "assessment.reminders_before: is a list, not a list of whole numbers",
+        ),
+        (
+            "reminders_before = [5, 1]",
+            "reminders_before = [900]",
+            "assessment.reminders_before[1]: 900 is not from 0 to 250",
+        ),
+        (
+            "minimum_at_due_date = 2",
+            "minimum_at_due_date = 4",
+            "assessment.minimum_at_due_date: 4 is more than the quorum of 3",
+        ),
         ("quorum = 3", "quorum = 1979-05-27", "assessment.quorum: is a date or time, not a whole number"),
-        ('other = "Another reason"', 'Other_Reason = "x"', "decline_reasons.Other_Reason: 'Other_Reason' is not kebab-case"),
-        ("submit = 10", "Submit = 10", "points.Submit: 'Submit' is not the name of an action, like close_assessment"),
+        (
+            'other = "Another reason"',
+            'Other_Reason = "x"',
+            "decline_reasons.Other_Reason: 'Other_Reason' is not kebab-case",
+        ),
+        (
+            "submit = 10",
+            "Submit = 10",
+            "points.Submit: 'Submit' is not the name of an action, like close_assessment",
+        ),
         ("submit = 10", "submit = -1", "points.submit: -1 is not from 0 to 1000"),
-        ('type = "acute"', 'type = "host"', "organisations[1].type: 'host' is none of acute, specialist, community, mental-health, "
-         "ambulance, commissioner, university, industry, voluntary, primary-care, local-authority"),
-        ('type = "acute"\nsystem = "QV1"', 'type = "acute"\nsystem = "QZZ"', "organisations[1].system: 'QZZ' is not among the systems"),
+        (
+            'type = "acute"',
+            'type = "host"',
+            "organisations[1].type: 'host' is none of acute, specialist, community, mental-health, "
+            "ambulance, commissioner, university, industry, voluntary, primary-care, local-authority",
+        ),
+        (
+            'type = "acute"\nsystem = "QV1"',
+            'type = "acute"\nsystem = "QZZ"',
+            "organisations[1].system: 'QZZ' is not among the systems",
+        ),
         ('serves = ["QV1"]', 'serves = ["QZZ"]', "organisations[2].serves: 'QZZ' is not among the systems"),
-        ('id = "river-trust"', 'id = "host"', "organisations[2].id: 'host' is kept for the network's own organisation"),
+        (
+            'id = "river-trust"',
+            'id = "host"',
+            "organisations[2].id: 'host' is kept for the network's own organisation",
+        ),
         ('code = "RR1"', 'code = "RH1"', "organisations: the code 'RH1' is there twice"),
-        ('"river.example.org"', '"hill.example.org"', "organisations: the domain 'hill.example.org' is there twice"),
-        ('"river.example.org"', '"nhs.net"', "organisations[2].domains: 'nhs.net' is shared by many organisations"),
-        ('"river.example.org"', '"River.org"', "organisations[2].domains[1]: 'River.org' is not a domain in small letters, like trust.nhs.uk"),
+        (
+            '"river.example.org"',
+            '"hill.example.org"',
+            "organisations: the domain 'hill.example.org' is there twice",
+        ),
+        (
+            '"river.example.org"',
+            '"nhs.net"',
+            "organisations[2].domains: 'nhs.net' is shared by many organisations",
+        ),
+        (
+            '"river.example.org"',
+            '"River.org"',
+            "organisations[2].domains[1]: 'River.org' is not a domain in small letters, like trust.nhs.uk",
+        ),
         ("enhanced = true", 'enhanced = "yes"', "organisations[1].enhanced: is a text, not true or false"),
         ("[points]", "[[points]]", "points: is a list, not a table"),
     ],
-)  # fmt: skip
+)
 def test_mistake_is_named_with_its_place_and_reason(before: str, after: str, expected: str) -> None:
     assert expected in mistakes(changed(before, after))
 
@@ -179,7 +240,5 @@ def test_anything_is_read_or_refused_but_never_fails(content: bytes) -> None:
 def test_one_line_changed_is_read_or_refused_but_never_fails(line: str, value: str) -> None:
     key, equals, _ = line.partition("=")
     text = TINY.replace(line, f"{key}{equals} {value}") if equals else TINY.replace(line, value)
-    try:
-        read(text.encode())
-    except BadPack as bad:
-        assert bad.mistakes
+    with suppress(BadPack):
+        assert read(text.encode()).themes

@@ -1,0 +1,44 @@
+"""Reads of people."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from exchange.accounts.models import Person, RoleGrant
+from exchange.accounts.roles import Role
+from exchange.errors import NotFound
+from exchange.extensions import db
+
+
+def person(person_id: int) -> Person:
+    """By id, active or not. Raises NotFound."""
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def by_email(email: str) -> Person | None:
+    """Addresses are kept in small letters."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def people_with(role: Role, theme_id: str | None = None, organisation_id: str | None = None) -> list[Person]:
+    """Active holders of a role, in a theme or an organisation where it has one, by name."""
+    query = (
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.active, RoleGrant.role == role)
+    )
+    if theme_id is not None:
+        query = query.where(RoleGrant.theme_id == theme_id)
+    if organisation_id is not None:
+        query = query.where(RoleGrant.organisation_id == organisation_id)
+    return list(db.session.scalars(query.order_by(func.lower(Person.name), Person.id).distinct()))
+
+
+def other_administrators(person: Person) -> int:
+    """How many active administrators there are besides the person."""
+    query = select(func.count(RoleGrant.id)).join(Person, RoleGrant.person_id == Person.id)
+    query = query.where(RoleGrant.role == Role.ADMINISTRATOR, Person.active, Person.id != person.id)
+    return db.session.scalar(query) or 0

@@ -1,0 +1,74 @@
+"""Limits tries at signing in, per account and per address, over all workers. Unknown accounts are counted
+like known ones.
+
+Mails that anybody can ask for (a new password, a confirmation) are limited in the same way, so that nobody's
+mailbox is flooded. Rows hold keyed hashes, neither e-mail nor network addresses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from flask import current_app
+from sqlalchemy import ColumnElement, delete, select
+
+from exchange import clock
+from exchange.accounts.models import FailedTry
+from exchange.extensions import client_address, db
+from exchange.transaction import after_settling
+
+WINDOW = timedelta(minutes=15)
+
+
+class Purpose(NamedTuple):
+    """What is tried, and how often in the window."""
+
+    name: str
+    most_per_account: int
+    most_per_address: int
+
+
+SIGN_IN = Purpose("sign-in", 5, 30)
+MAIL = Purpose("mail", 5, 100)  # a whole workshop may register behind one address
+
+
+def waits_until(purpose: Purpose, email: str) -> datetime | None:
+    """When the next try is allowed; None when it is now."""
+    account = _until(FailedTry.account == _hashed(purpose, email), purpose.most_per_account)
+    address = _until(FailedTry.address == _hashed(purpose, client_address()), purpose.most_per_address)
+    return max((moment for moment in (account, address) if moment), default=None)
+
+
+def count(purpose: Purpose, email: str) -> None:
+    """Counts one try, in a transaction of its own: it stays counted when the request is refused."""
+    row = {
+        "account": _hashed(purpose, email),
+        "address": _hashed(purpose, client_address()),
+        "at": clock.now(),
+    }
+    after_settling(lambda: db.session.add(FailedTry(**row)))
+
+
+def forgive(purpose: Purpose, email: str) -> None:
+    """The account's tries no longer count: its owner has signed in."""
+    db.session.execute(delete(FailedTry).where(FailedTry.account == _hashed(purpose, email)))
+
+
+def forget_old() -> None:
+    """Deletes the tries that no longer count. For the worker."""
+    db.session.execute(delete(FailedTry).where(FailedTry.at <= clock.now() - WINDOW))
+
+
+def _until(whose: ColumnElement[bool], most: int) -> datetime | None:
+    """The newest `most` tries all within the window: until the oldest of them has left it."""
+    recent = select(FailedTry.at).where(whose, FailedTry.at > clock.now() - WINDOW)
+    oldest = db.session.scalar(recent.order_by(FailedTry.at.desc()).offset(most - 1).limit(1))
+    return None if oldest is None else oldest + WINDOW
+
+
+def _hashed(purpose: Purpose, value: str) -> str:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(key, f"{purpose.name}\0{value}".encode(), hashlib.sha256).hexdigest()

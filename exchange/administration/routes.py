@@ -1,0 +1,181 @@
+"""Pages for administrators: people, where they belong, what they may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange.access import requires, someone_at_hand
+from exchange.accounts import policy, services
+from exchange.accounts import queries as accounts
+from exchange.accounts.models import Person
+from exchange.accounts.policy import is_administrator
+from exchange.accounts.roles import Role
+from exchange.administration import queries
+from exchange.administration.forms import LAY, AskForm, FilterForm, GrantForm, SettleForm
+from exchange.administration.history import history
+from exchange.administration.rows import about, person_row
+from exchange.errors import NotAllowed, NotFound
+from exchange.notifications.queries import failed_mail_count
+from exchange.region import queries as region
+
+blueprint = Blueprint("administration", __name__, url_prefix="/admin")
+
+requires_administrator = requires(is_administrator, message="This page is for administrators.")
+
+
+@blueprint.get("")
+@requires_administrator
+def overview() -> ResponseReturnValue:
+    return render_template(
+        "administration/overview.html",
+        waiting=queries.waiting(),
+        failed_mail=failed_mail_count(),
+        people=queries.count_people(),
+    )
+
+
+@blueprint.get("/people")
+@requires_administrator
+def people() -> ResponseReturnValue:
+    form = FilterForm(request.args)
+    chosen = form.chosen()
+    after, before = (request.args.get(name, type=_row_id) for name in ("after", "before"))
+    page = queries.people(chosen, after=after, before=before)
+    kept: dict[str, Any] = {
+        name: request.args[name] for name in ("q", "standing", "role") if request.args.get(name)
+    }
+    return render_template(
+        "administration/people.html",
+        form=form,
+        rows=[person_row(someone) for someone in page.people],
+        total=page.total,
+        chosen_count=len(kept),
+        next_page=url_for(".people", after=page.after, **kept) if page.after else None,
+        previous_page=url_for(".people", before=page.before, **kept) if page.before else None,
+    )
+
+
+@blueprint.get("/people/waiting")
+@requires_administrator
+def waiting() -> ResponseReturnValue:
+    return render_template(
+        "administration/waiting.html", waiting=queries.waiting(), people=queries.waiting_people()
+    )
+
+
+@blueprint.get("/people/<int:person_id>")
+@requires_administrator
+def person(person_id: int) -> ResponseReturnValue:
+    someone, actor = accounts.person(person_id), someone_at_hand()
+    others = accounts.other_administrators(someone)
+    return render_template(
+        "administration/person.html",
+        someone=someone,
+        rows=about(someone),
+        is_self=actor.id == someone.id,
+        may_settle=not policy.why_not_settle(actor, someone),
+        grants=[(held, policy.why_not_revoke(actor, held, others)) for held in someone.grants],
+        why_not_deactivate=policy.why_not_deactivate(actor, someone, others),
+        timeline=history(someone),
+    )
+
+
+@blueprint.route("/people/<int:person_id>/settle", methods=["GET", "POST"])
+@requires_administrator
+def settle(person_id: int) -> ResponseReturnValue:
+    someone, actor = accounts.person(person_id), someone_at_hand()
+    form = SettleForm(someone, actor)
+    if form.validate_on_submit():
+        if form.organisation.data == LAY:
+            services.make_lay(someone, actor)
+            flash(f"{someone.name} takes part as a patient, carer or member of the public.", "success")
+        else:
+            organisation = region.organisation(form.organisation.data)
+            services.settle(someone, organisation, actor)
+            flash(f"{someone.name} belongs to {organisation.name}.", "success")
+        return redirect(url_for(".waiting") if form.back.data else _address_of(someone))
+    leads = policy.holds(someone, Role.ORGANISATION_LEAD, someone.organisation_id or "")
+    return render_template("administration/settle.html", form=form, someone=someone, leads=leads), _status(
+        form
+    )
+
+
+@blueprint.route("/people/<int:person_id>/grant", methods=["GET", "POST"])
+@requires_administrator
+def grant(person_id: int) -> ResponseReturnValue:
+    someone, actor = accounts.person(person_id), someone_at_hand()
+    form = GrantForm(someone, actor)
+    if form.validate_on_submit():
+        role = Role(form.role.data)
+        theme = region.theme(form.theme.data) if form.has_theme else None
+        organisation = someone.organisation if role is Role.ORGANISATION_LEAD else None
+        services.grant(someone, role, theme, organisation, actor)
+        flash(f"{someone.name} has the role now.", "success")
+        return redirect(_address_of(someone))
+    return render_template("administration/grant.html", form=form, someone=someone), _status(form)
+
+
+@blueprint.route("/people/<int:person_id>/grants/<int:grant_id>/revoke", methods=["GET", "POST"])
+@requires_administrator
+def revoke(person_id: int, grant_id: int) -> ResponseReturnValue:
+    someone = accounts.person(person_id)
+    held = next((each for each in someone.grants if each.id == grant_id), None)
+    if held is None:
+        raise NotFound
+    _allow(policy.why_not_revoke(someone_at_hand(), held, accounts.other_administrators(someone)))
+    form = AskForm()
+    if form.validate_on_submit():
+        services.revoke(held, someone_at_hand())
+        flash(f"{someone.name} no longer has the role.", "success")
+        return redirect(_address_of(someone))
+    return render_template("administration/revoke.html", form=form, someone=someone, grant=held)
+
+
+@blueprint.route("/people/<int:person_id>/deactivate", methods=["GET", "POST"])
+@requires_administrator
+def deactivate(person_id: int) -> ResponseReturnValue:
+    someone = accounts.person(person_id)
+    _allow(policy.why_not_deactivate(someone_at_hand(), someone, accounts.other_administrators(someone)))
+    form = AskForm()
+    if form.validate_on_submit():
+        services.deactivate(someone, someone_at_hand())
+        flash(f"{someone.name}’s account is closed.", "success")
+        return redirect(_address_of(someone))
+    return render_template("administration/deactivate.html", form=form, someone=someone)
+
+
+@blueprint.route("/people/<int:person_id>/reactivate", methods=["GET", "POST"])
+@requires_administrator
+def reactivate(person_id: int) -> ResponseReturnValue:
+    someone = accounts.person(person_id)
+    _allow(policy.why_not_reactivate(someone))
+    form = AskForm()
+    if form.validate_on_submit():
+        services.reactivate(someone, someone_at_hand())
+        flash(f"{someone.name}’s account is open again.", "success")
+        return redirect(_address_of(someone))
+    return render_template("administration/reactivate.html", form=form, someone=someone)
+
+
+def _allow(reason_against: str) -> None:
+    """The page asks only what can be done."""
+    if reason_against:
+        raise NotAllowed(reason_against)
+
+
+def _address_of(person: Person) -> str:
+    return url_for(".person", person_id=person.id)
+
+
+def _status(form: SettleForm | GrantForm) -> int:
+    return 422 if form.errors else 200
+
+
+def _row_id(typed: str) -> int:
+    """A number that a row can have; ValueError else, which counts as none given."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+        raise ValueError(typed)
+    return int(typed)

@@ -1,0 +1,15 @@
+"""Joins the features' commands to `flask`."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from exchange.accounts.commands import people
+from exchange.demo.commands import demo
+from exchange.notifications.worker import worker
+from exchange.region.commands import region
+
+
+def init_app(app: Flask) -> None:
+    for command in (region, people, worker, demo):
+        app.cli.add_command(command)

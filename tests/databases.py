@@ -1,0 +1,125 @@
+"""A database as new for each test, built once: copied on SQLite, put back on PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import URL, NullPool, create_engine, make_url
+
+from config import database_url
+from exchange import create_app
+from exchange.extensions import db
+from exchange.region import pack, services
+from exchange.transaction import transaction
+
+TINY_REGION = Path(__file__).parent / "region" / "tiny.toml"
+
+SETTINGS: dict[str, Any] = {
+    "TESTING": True,
+    "RATELIMIT_ENABLED": False,
+    "PUBLIC_URL": "http://localhost",
+    # No pool: a copy can be dropped, and the next one opened, without a connection left over.
+    "SQLALCHEMY_ENGINE_OPTIONS": {"poolclass": NullPool},
+    # As weak as they come, for the tests' own passwords.
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__time_cost": 1,
+        "argon2__memory_cost": 8,
+        "argon2__parallelism": 1,
+    },
+}
+
+Databases = Callable[[], AbstractContextManager[URL]]
+
+
+def make_app(url: str, **settings: Any) -> Flask:
+    """An application for tests. Whatever the machine's environment says, it is a test."""
+    os.environ["ENVIRONMENT"] = "test"
+    return create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url, **settings})
+
+
+def build_database(url: str) -> None:
+    """What every test starts from: all tables, and the tiny region."""
+    app = make_app(url)
+    with app.app_context():
+        db.create_all()
+        with transaction():
+            services.load(pack.read(TINY_REGION.read_bytes()))
+
+
+@contextmanager
+def sqlite_databases(folder: Path) -> Iterator[Databases]:
+    template = folder / "template.sqlite"
+    build_database(f"sqlite:///{template}")
+    numbers = count(1)
+
+    @contextmanager
+    def database() -> Iterator[URL]:
+        copy = folder / f"{next(numbers)}.sqlite"
+        shutil.copyfile(template, copy)
+        yield URL.create("sqlite", database=str(copy))
+        for path in folder.glob(f"{copy.name}*"):
+            path.unlink()
+
+    yield database
+
+
+@contextmanager
+def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
+    """`server` is the address of any database there, of a superuser: between tests triggers and keys must rest.
+
+    One database for the run, put back after each test. Copying a template instead took ten times as long.
+    """
+    url = make_url(database_url(server))
+    name = f"exchange_test_{os.getpid()}_{worker}"
+    _run(url, f'CREATE DATABASE "{name}"')
+    try:
+        url = url.set(database=name)
+        build_database(url.render_as_string(hide_password=False))
+        put_back = _keep_pristine(url)
+
+        @contextmanager
+        def database() -> Iterator[URL]:
+            yield url
+            _run(url, put_back)
+
+        yield database
+    finally:
+        _run(make_url(database_url(server)), f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _keep_pristine(url: URL) -> str:
+    """Sets a copy of every row aside, and returns what puts them back."""
+    tables = [table.name for table in db.metadata.sorted_tables]
+    kept = [f'CREATE TABLE pristine."{name}" AS TABLE public."{name}"' for name in tables]
+    sequences = (
+        "SELECT sequencename AS name, last_value, start_value FROM pg_sequences WHERE schemaname = 'public'"
+    )
+    _run(url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"]))
+    seeded = [name for name in tables if _run(url, f'SELECT count(*) FROM pristine."{name}"')]
+    return "; ".join(
+        [
+            # A thread or program that the test left behind must not hold what is put back.
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "SET session_replication_role = replica",
+            *(f'DELETE FROM public."{name}"' for name in tables),
+            *(f'INSERT INTO public."{name}" SELECT * FROM pristine."{name}"' for name in seeded),
+            "SELECT setval(quote_ident(name)::regclass, coalesce(last_value, start_value), last_value IS NOT NULL) "
+            "FROM pristine.sequences",
+        ]
+    )
+
+
+def _run(url: URL, statements: str) -> int:
+    """Runs them on a connection of their own; the number that the last one gives, if any."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        result = connection.exec_driver_sql(statements)
+        return int(result.scalar() or 0) if result.returns_rows else 0
