@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
-from exchange.errors import NotAllowed
+from exchange.errors import NotAllowed, SignedOut
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
@@ -120,6 +120,8 @@ def _check() -> ResponseReturnValue | None:
     if access.is_public:
         return None
     if g.person is None:
+        if request.method == "POST":
+            raise SignedOut
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     if access.finder is None and not access.predicate(g.person):  # type: ignore[misc]
         raise NotAllowed(access.message)

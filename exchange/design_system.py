@@ -36,6 +36,8 @@ STAGE_COLOURS: Mapping[str, str] = {
     "spread-at-scale": "green",
 }
 
+TASK_COLOURS: Mapping[str, str] = {"Not started": "blue", "Optional": "white", "Too long": "red"}
+
 
 def nhs(component: str, **params: Any) -> Markup:
     """One component of the design system, like nhs("button", text="Save")."""
@@ -45,7 +47,7 @@ def nhs(component: str, **params: Any) -> Markup:
 
 def draw_field(field: Field, **options: Any) -> Markup:
     """Any field of a form. Options: `heading` (its label is the page's h1), `size` (s, m, l), `label`,
-    `hint`, `rows`, `width`, `autocomplete`, `classes`, `readings` (hints by choice value).
+    `hint`, `rows`, `width`, `autocomplete`, `classes`, `small` (checkboxes), `readings` (hints by value).
     """
     component, params = face(field, options)
     if not component:
@@ -134,7 +136,7 @@ def init_app(app: Flask) -> None:
 def _task_status(status: str, can_start: bool) -> dict[str, Any]:
     if status == "Completed" or not can_start:
         return {"text": status, "classes": "" if can_start else "nhsuk-task-list__status--cannot-start-yet"}
-    return {"tag": {"text": status, "colour": "blue" if status == "Not started" else "aqua-green"}}
+    return {"tag": {"text": status, "colour": TASK_COLOURS.get(status, "aqua-green")}}
 
 
 def _cell(cell: Any) -> dict[str, Any]:

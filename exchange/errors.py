@@ -29,6 +29,15 @@ class InvalidInput(ExchangeError):
     """What was sent cannot be used; forms answer 422 beside the field, so this is for what no form sends."""
 
 
+class SignedOut(ExchangeError):
+    """Something was sent after the session ended. Leading to signing in would lose what was typed."""
+
+    heading = "You have been signed out"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was saved. Go back, copy what you typed, then sign in and send it again.")
+
+
 class NotAllowed(ExchangeError):
     """They may see it, but not do it."""
 

@@ -172,7 +172,8 @@ def _radios(field: forms.OneField, options: Mapping[str, Any]) -> Face:
 
 
 def _checkboxes(field: forms.ManyField, options: Mapping[str, Any]) -> Face:
-    return "checkboxes", {**_group(field, options), "items": _choice_items(field, options)}
+    small = {"small": True} if options.get("small") else {}
+    return "checkboxes", {**_group(field, options), "items": _choice_items(field, options), **small}
 
 
 def _pick(field: forms.PickField, options: Mapping[str, Any]) -> Face:

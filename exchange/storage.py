@@ -7,7 +7,7 @@ import secrets
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from flask import current_app
 
@@ -15,7 +15,7 @@ COPY_BYTES = 1024 * 1024
 HALF = ".part"
 
 
-def save(source: BinaryIO) -> str:
+def save(source: IO[bytes]) -> str:
     """Keeps the bytes from the source's position on, and returns the name to ask for them by. Durable when it returns."""
     name = secrets.token_hex(16)
     target = path_of(name)

@@ -32,20 +32,27 @@ def build() -> bool:
         # The optional packages only watch files for changes.
         _run([*npm, "ci", "--ignore-scripts", "--omit=optional", "--loglevel=error"])
         (MODULES / ".stamp").write_text(locked)
-    shutil.rmtree(STATIC, ignore_errors=True)
-    (STATIC / "images").mkdir(parents=True)
-    source, css = ASSETS / "app.scss", STATIC / "app.css"
+    # Made beside the old one and put in its place whole: a running service never finds half of it.
+    new, old = STATIC.with_suffix(".new"), STATIC.with_suffix(".old")
+    for folder in (new, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    (new / "images").mkdir(parents=True)
+    source, css = ASSETS / "app.scss", new / "app.css"
     sass = MODULES / "sass" / "sass.js"
     _run([*node, sass, "--style=compressed", "--no-source-map", f"--load-path={MODULES}", source, css])
     for icon in set(re.findall(r'url\("?images/([^)"]+)', css.read_text())):
-        shutil.copy(NHSUK / "assets" / "images" / icon, STATIC / "images")
-    shutil.copytree(ASSETS / "images", STATIC / "images", dirs_exist_ok=True)
-    shutil.copytree(ASSETS / "js", STATIC / "js")
+        shutil.copy(NHSUK / "assets" / "images" / icon, new / "images")
+    shutil.copytree(ASSETS / "images", new / "images", dirs_exist_ok=True)
+    shutil.copytree(ASSETS / "js", new / "js")
     # For the web server in front, while there is no application behind it.
-    shutil.copy(ASSETS / "updating.html", STATIC)
+    shutil.copy(ASSETS / "updating.html", new)
     script = (NHSUK / "nhsuk-frontend.min.js").read_text().partition("//# sourceMappingURL")[0]
-    (STATIC / "js" / "nhsuk-frontend.js").write_text(script)
-    (STATIC / ".stamp").write_text(wanted)
+    (new / "js" / "nhsuk-frontend.js").write_text(script)
+    (new / ".stamp").write_text(wanted)
+    if STATIC.exists():
+        STATIC.rename(old)
+    new.rename(STATIC)
+    shutil.rmtree(old, ignore_errors=True)
     return True
 
 

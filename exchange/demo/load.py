@@ -27,7 +27,7 @@ from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.notifications import services as notifications
-from exchange.proposals import attachments, record
+from exchange.proposals import documents, record
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import pack, queries as region
@@ -67,8 +67,9 @@ def load() -> None:
     """Everything, in the transaction at hand. What it would have mailed on those days counts as sent."""
     with clock.pretend(clock.now() - timedelta(days=DAYS_BEFORE_ALL)):
         regions.load(pack.read(PACK.read_bytes()))
+        password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in tomllib.loads((FOLDER / "people.toml").read_text())["people"]:
-            _make_person(told)
+            _make_person(told, password)
     for moment, story, step in _in_order(list(_stories())):
         with clock.pretend(moment):
             DOING[step["do"]](story, accounts.by_email(step["by"]), step)
@@ -95,11 +96,11 @@ def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
     return sorted(steps, key=lambda each: each[0])
 
 
-def _make_person(told: Mapping[str, Any]) -> None:
+def _make_person(told: Mapping[str, Any], password: str) -> None:
     lay = told.get("lay", False)
     registration = people.Registration(
         email=told["email"],
-        password=hash_password(PASSWORD),
+        password=password,
         name=told["name"],
         job=told.get("job", ""),
         is_lay=lay,
@@ -119,9 +120,10 @@ def _create(story: Story, champion: Person, step: Step) -> None:
     proposal.co_authors = [accounts.by_email(address) for address in story.co_authors]
     _write(proposal, champion, story.answers)
     for each in story.files:
-        stream = BytesIO(one_page(each["title"], each["text"]))
-        attachment = attachments.add(proposal, champion, stream, each["name"])
-        proposals.share_attachment(attachment, champion, shareable=each.get("shareable", False))
+        document = documents.examine(BytesIO(one_page(each["title"], each["text"])), each["name"])
+        proposals.attach_all(proposal, champion, [document])
+        db.session.refresh(proposal, ["attachments"])
+        proposals.share_attachment(proposal.attachments[-1], champion, shareable=each.get("shareable", False))
 
 
 def _edit(story: Story, champion: Person, step: Step) -> None:
