@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import URL, NullPool, create_engine, make_url
 
 from config import database_url
@@ -19,6 +20,7 @@ from exchange.extensions import db
 from exchange.region import pack, services
 from exchange.transaction import transaction
 
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 TINY_REGION = Path(__file__).parent / "region" / "tiny.toml"
 
 SETTINGS: dict[str, Any] = {
@@ -45,10 +47,10 @@ def make_app(url: str, **settings: Any) -> Flask:
 
 
 def build_database(url: str) -> None:
-    """What every test starts from: all tables, and the tiny region."""
+    """What every test starts from: the migrations, as a live database has run them, and the tiny region."""
     app = make_app(url)
     with app.app_context():
-        db.create_all()
+        upgrade(directory=str(MIGRATIONS))
         with transaction():
             services.load(pack.read(TINY_REGION.read_bytes()))
 

@@ -1,0 +1,110 @@
+"""The Innovation Exchange: `create_app` wires everything in one visible order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import jinja2
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import exchange.accounts.routes
+import exchange.administration.routes
+import exchange.assessment.needs
+import exchange.assessment.routes
+import exchange.assessment.tabs_of
+import exchange.community.routes
+import exchange.decisions.needs
+import exchange.decisions.routes
+import exchange.decisions.tabs_of
+import exchange.notifications.routes
+import exchange.proposals.needs
+import exchange.proposals.routes
+import exchange.reports.routes
+import exchange.spread.routes
+import exchange.spread.tabs_of
+from config import INSTANCE, from_environment
+from exchange import access, cli, design_system, errors, health, pages, security_headers, transaction, wording
+from exchange.accounts import security as sign_in
+from exchange.assessment import rubric
+from exchange.extensions import csrf, db, limiter, migrate
+from exchange.notifications.queries import unread_count
+from exchange.proposals.lifecycle import ACTIONS
+from exchange.region import services as region
+from exchange.region.queries import find as find_region
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `config` overrides what the environment says, for tests."""
+    app = Flask(__name__)
+    app.config.from_mapping(from_environment(os.environ))
+    app.config.from_mapping(config or {})
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+
+    INSTANCE.mkdir(exist_ok=True)  # where the database, files and mail are unless the settings say otherwise
+
+    errors.init_app(app)
+    security_headers.init_app(app)
+    transaction.init_app(app)  # before access: the form is read before the first query
+
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+    with app.app_context():
+        transaction.listen_to(db.engine)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    access.init_app(app)
+    wording.init_app(app)
+    design_system.init_app(app)
+    app.context_processor(_shell)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(health.blueprint)
+
+    region.init_app(app)
+    app.extensions["pack_loaders"].append(rubric.load)
+    sign_in.init_app(app)
+    _join_features(app)
+    cli.init_app(app)
+    access.refuse_undeclared(app)
+    return app
+
+
+def _shell() -> dict[str, Any]:
+    """What the layout shows on every page. Error pages are drawn without it, as it asks the database."""
+    found = find_region()
+    person = g.get("person")
+    return {
+        "person": person,
+        "region_name": found.name if found else "",
+        "inbox_count": unread_count(person) if person else 0,
+    }
+
+
+def _join_features(app: Flask) -> None:
+    """Pages of every feature, then what higher features add to lower ones: needs of actions, tabs of a proposal."""
+    for routes in (
+        exchange.accounts.routes,
+        exchange.proposals.routes,
+        exchange.assessment.routes,
+        exchange.spread.routes,
+        exchange.decisions.routes,
+        exchange.community.routes,
+        exchange.notifications.routes,
+        exchange.reports.routes,
+        exchange.administration.routes,
+    ):
+        app.register_blueprint(routes.blueprint)
+    needs = {**exchange.proposals.needs.NEEDS, **exchange.assessment.needs.NEEDS, **exchange.decisions.needs.NEEDS}
+    if needs.keys() != ACTIONS.keys():
+        raise RuntimeError(f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}")
+    app.extensions["needs"] = needs
+    app.extensions["tabs"] = [
+        exchange.assessment.tabs_of.tabs_of,
+        exchange.decisions.tabs_of.tabs_of,
+        exchange.spread.tabs_of.tabs_of,
+    ]

@@ -1,0 +1,58 @@
+"""Rules of the house that the code itself can be asked about."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PYTHON = sorted((ROOT / "exchange").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "exchange" / "templates").rglob("*.html"))
+
+# The only places that may end a transaction.
+MAY_COMMIT = {"exchange/transaction.py"}
+LONGEST_MODULE_LINES = 400
+
+
+def lines_matching(pattern: str, paths: list[Path]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in paths
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+
+
+def test_commit_stands_in_one_place() -> None:
+    found = {place.rsplit(":", 1)[0] for place in lines_matching(r"\.(commit|rollback)\(\)", PYTHON)}
+    assert found == MAY_COMMIT
+
+
+def test_routes_never_touch_the_session() -> None:
+    routes = [path for path in PYTHON if path.name == "routes.py" or path.parent.name == "routes"]
+    assert routes
+    assert lines_matching(r"db\.session", routes) == []
+
+
+def test_forms_never_touch_the_session() -> None:
+    assert lines_matching(r"db\.session", [path for path in PYTHON if path.name == "forms.py"]) == []
+
+
+def test_templates_have_no_inline_style_or_handler() -> None:
+    assert lines_matching(r"""\sstyle\s*=|\son\w+\s*=\s*["']|javascript:""", TEMPLATES) == []
+
+
+def test_templates_mark_nothing_as_safe() -> None:
+    assert lines_matching(r"\|\s*safe\b", TEMPLATES) == []
+
+
+def test_markup_is_made_in_named_places_only() -> None:
+    found = {place.rsplit(":", 1)[0] for place in lines_matching(r"\bMarkup\(", PYTHON)}
+    assert found <= {"exchange/design_system.py", "exchange/wording.py", "exchange/plain_text.py"}
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_says_what_lives_there_and_is_short(path: Path) -> None:
+    text = path.read_text()
+    assert text == "" or text.startswith('"""'), "a docstring comes first"
+    assert len(text.splitlines()) <= LONGEST_MODULE_LINES

@@ -1,0 +1,190 @@
+"""One of everybody, and a proposal at every stage, for guards that try everything on everyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+from sqlalchemy import select
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.assessment import services as assessment
+from exchange.assessment.models import Round
+from exchange.decisions import services as decisions
+from exchange.decisions.models import DecisionKind
+from exchange.demo.pdf import one_page
+from exchange.extensions import db
+from exchange.notifications.models import Notification
+from exchange.outbox import Message
+from exchange.notifications.services import tell_all
+from exchange.proposals import documents, record, services
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Attachment, Proposal
+from exchange.proposals.record import Kind
+from exchange.spread.models import Programme
+from tests.assessment.arrange import (
+    OTHER,
+    TEAM,
+    declare,
+    make_champion,
+    make_director,
+    make_draft,
+    make_manager,
+    make_reviewer,
+    make_submitted,
+    start,
+    submit,
+)
+from tests.factories import make_person
+
+# In the order of the columns of the expected matrix.
+ROLES = (
+    "visitor",
+    "lay",
+    "unsettled",
+    "member",
+    "champion",
+    "co_author",
+    "reviewer",
+    "undeclared",
+    "unassigned",
+    "conflicted_reviewer",
+    "manager",
+    "conflicted_manager",
+    "director",
+    "conflicted_director",
+    "lead",
+    "administrator",
+)
+
+
+@dataclass
+class World:
+    """People by role; a proposal's reference by stage; other values that addresses need."""
+
+    people: dict[str, Person | None] = field(default_factory=dict)
+    refs: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def make_people() -> dict[str, Person | None]:
+    return {
+        "visitor": None,
+        "lay": make_person(is_lay=True),
+        "unsettled": make_person(organisation=None),
+        "member": make_person(organisation="valley-university"),
+        "champion": make_champion(),
+        "co_author": make_person(organisation=TEAM),
+        "reviewer": make_reviewer("Reviewer who declared"),
+        "undeclared": make_reviewer("Reviewer who has yet to declare"),
+        "third": make_reviewer("Reviewer who makes the quorum"),
+        "unassigned": make_reviewer("Reviewer of other proposals"),
+        "conflicted_reviewer": make_reviewer("Reviewer of the champion's organisation", organisation=TEAM),
+        "manager": make_manager(),
+        "conflicted_manager": make_manager(organisation=TEAM),
+        "director": make_director(),
+        "conflicted_director": make_director(organisation=TEAM),
+        "lead": make_person(role=Role.ORGANISATION_LEAD, organisation=OTHER),
+        "administrator": make_person(role=Role.ADMINISTRATOR, organisation="host"),
+    }
+
+
+FULL = {
+    "stage_of_development": "evaluated",
+    "evidence_level": "local-audit",
+    "involvement_level": "consulted",
+    "settings": ["acute"],
+    "scalability": "simple",
+    "adoption_potential": 3,
+    "investment_sought": 0,
+    "payback": "not-financial",
+    "regulation": ["none-needed"],
+}
+
+
+def full_answers() -> dict[str, Any]:
+    """Answers to every text, so that any approval can follow."""
+    texts = {question.id: f"Words about {question.id}." for question in record.questions() if question.kind is Kind.TEXT}
+    return {**texts, **FULL}
+
+
+def make_world() -> World:
+    people = make_people()
+    world = World(people)
+    for stage in Stage:
+        world.refs[stage.value] = make_proposal(people, stage).reference
+    unsettled = people["unsettled"]
+    assert unsettled is not None
+    tell_all()
+    administrator, member = people["administrator"], people["member"]
+    assert administrator is not None
+    assert member is not None
+    draft = db.session.scalars(select(Proposal).where(Proposal.reference == world.refs["draft"])).one()
+    champion = people["champion"]
+    assert champion is not None
+    document = attach_document(draft, champion)
+    programme = db.session.scalars(select(Programme)).one()
+    spare = make_person(role=Role.REVIEWER, organisation=OTHER)
+    notification = db.session.scalars(select(Notification).where(Notification.person_id == champion.id)).first()
+    world.values = {
+        "person_id": spare.id,
+        "grant_id": spare.grants[0].id,
+        "theme_id": "safe-care",
+        "slug": programme.slug,
+        "notification_id": notification.id if notification else 0,
+        "file_id": document,
+        "number": 1,
+        "letter": "A",
+        "section": "idea",
+        "message_id": db.session.scalars(select(Message.id)).first(),
+        "token": "a-token-of-nobody",
+        "filename": "app.css",
+    }
+    return world
+
+
+def attach_document(draft: Proposal, champion: Person) -> int:
+    services.attach_all(draft, champion, [documents.examine(BytesIO(one_page("Audit", "Figures.")), "audit.pdf")])
+    return db.session.scalars(select(Attachment.id)).one()
+
+
+def make_proposal(people: dict[str, Any], stage: Stage) -> Proposal:
+    """A proposal that came to this stage as proposals do."""
+    champion, manager, director = people["champion"], people["manager"], people["director"]
+    if stage is Stage.DRAFT:
+        draft = make_draft(champion)
+        draft.co_authors = [people["co_author"]]
+        return draft
+    proposal = make_submitted(champion, co_authors=[people["co_author"]], **full_answers())
+    if stage is Stage.SUBMITTED:
+        return proposal
+    if stage is Stage.WITHDRAWN:
+        assessment.withdraw(proposal, champion, reason="Another team does it already.")
+        return proposal
+    round_ = start(proposal, manager, [people["reviewer"], people["undeclared"], people["third"]])
+    places = {place.person_id: place for place in round_.assignments}
+    declare(places[people["reviewer"].id])
+    if stage is Stage.IN_ASSESSMENT:
+        return proposal
+    for place in places.values():
+        submit(place)
+    assessment.close_assessment(proposal, manager, panel_summary="Ready.", feedback="Well done.")
+    decide(proposal, stage, director, round_)
+    return proposal
+
+
+def decide(proposal: Proposal, stage: Stage, director: Person, round_: Round) -> None:
+    if stage is Stage.SPREAD:
+        said = {"statement": "We will spread it.", "adoption_target": 3, "investment": 0, "conditions": "A named lead"}
+        decisions.release(proposal, DecisionKind.APPROVE_SPREAD, director, said)
+    elif stage is Stage.CHANGES_REQUESTED:
+        due = clock.today() + timedelta(days=30)
+        said = {"must_show": "Figures.", "talk_to": "The safety clinic.", "due": due, "override_reason": "Too early."}
+        decisions.release(proposal, DecisionKind.DEVELOP, director, said)
+    elif stage is Stage.NOT_TAKEN_FORWARD:
+        said = {"reason_code": "other", "feedback": "Not now.", "override_reason": "It is done elsewhere."}
+        decisions.release(proposal, DecisionKind.DECLINE, director, said)
