@@ -1,0 +1,51 @@
+"""What the front page and the page of a theme show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exchange.accounts.models import Person, Role
+from exchange.accounts.queries import people_with
+from exchange.proposals.listing import Facet, Wanted
+from exchange.proposals.listing_page import ShownList, short_list
+from exchange.region import queries as region
+from exchange.region.models import Theme
+from exchange.spread import queries as spread
+from exchange.spread.queries import Listed
+
+LATEST = 4
+
+
+@dataclass(frozen=True)
+class ThemePage:
+    """A theme with its people by name, its programmes and those of its proposals that this person may see."""
+
+    theme: Theme
+    directors: list[str]
+    managers: list[str]
+    programmes: list[Listed]
+    programme_count: int
+    proposals: ShownList
+
+
+def latest_programmes() -> list[Listed]:
+    """The newest of the current programmes."""
+    return spread.current_programmes().rows[:LATEST]
+
+
+def theme_page(person: Person | None, theme_id: str) -> ThemePage:
+    """Raises NotFound."""
+    theme = region.theme(theme_id)
+    found = spread.current_programmes(theme=theme.id)
+    return ThemePage(
+        theme=theme,
+        directors=_names(Role.THEME_DIRECTOR, theme),
+        managers=_names(Role.PROGRAMME_MANAGER, theme),
+        programmes=found.rows[:LATEST],
+        programme_count=found.count,
+        proposals=short_list(person, Wanted(chosen={Facet.THEME: (theme.id,)})),
+    )
+
+
+def _names(role: Role, theme: Theme) -> list[str]:
+    return [person.name for person in people_with(role, theme.id)]

@@ -1,0 +1,260 @@
+"""Forms of proposals. Those of the record's sections are drawn from its one declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import HiddenField
+
+from exchange import clock
+from exchange.forms import (
+    Choice,
+    CountField,
+    DayField,
+    FilesField,
+    Form,
+    LineField,
+    ManyField,
+    MoneyField,
+    OneField,
+    PickField,
+    Required,
+    TextField,
+    TickField,
+    UrlField,
+)
+from exchange.proposals import documents, record
+from exchange.proposals.choices import Choices
+from exchange.proposals.models import Attachment
+from exchange.proposals.record import Answers, Kind, Needed, Question, Section, Source
+
+LATEST_CHANGES = timedelta(days=366)
+MOST_SEARCHED = 200
+ID = re.compile(r"\d{1,9}", re.ASCII)
+LISTED = "listed"  # a company that is an organisation of the exchange
+
+
+class NewForm(Form):
+    """The first two answers. `token` marks the form, so that sending it twice makes one proposal."""
+
+    token = HiddenField()
+    title = LineField(
+        record.QUESTION_BY_ID["title"].label,
+        [Required(record.QUESTION_BY_ID["title"].missing)],
+        limit=120,
+        enforced=False,
+        hint=record.QUESTION_BY_ID["title"].hint,
+    )
+    lead_theme = OneField(
+        record.QUESTION_BY_ID["lead_theme"].label,
+        [Required(record.QUESTION_BY_ID["lead_theme"].missing)],
+        hint=record.QUESTION_BY_ID["lead_theme"].hint,
+    )
+
+
+class SectionForm(Form):
+    """The base of every section's form. `state` marks the answers that it was opened with."""
+
+    state = HiddenField()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered here, by question."""
+        found = {
+            name: field.data
+            for name, field in self._fields.items()
+            if name in record.QUESTION_BY_ID and record.QUESTION_BY_ID[name].kind is not Kind.FILES
+        }
+        if "supporting_themes" in found:  # the lead theme is none of the others
+            found["supporting_themes"] = [
+                one for one in found["supporting_themes"] if one != found["lead_theme"]
+            ]
+        return found
+
+
+class CompanyForm(SectionForm):
+    """Asks for a company in two steps: whether it is none, one of the exchange or another, then which one."""
+
+    def settle(self) -> None:
+        """An organisation that was chosen, or sent by its id, is the answer to the second step."""
+        asked: Any = self["supplier"]
+        listed: Any = self["supplier_listed"]
+        if asked.data in {choice.value for choice in listed.choices}:
+            listed.data, asked.data = asked.data, LISTED
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        found = super().answers
+        if found["supplier"] == LISTED:
+            found["supplier"] = self["supplier_listed"].data
+        return found
+
+
+class EvidenceForm(SectionForm):
+    """`listed` names the documents that the page showed, so that a tick taken away is told from one that was
+    never there."""
+
+    listed = HiddenField()
+    shareable = ManyField(
+        "Documents that everyone who reads the proposal may read",
+        optional=False,
+        hint="The others are for the people who assess it.",
+    )
+
+    @property
+    def sent(self) -> list[FileStorage]:
+        files: list[FileStorage] = self["evidence_files"].data
+        return files
+
+    @property
+    def listed_ids(self) -> frozenset[int]:
+        return frozenset(int(id_) for id_ in (self.listed.data or "").split() if ID.fullmatch(id_))
+
+    def show(self, attachments: Sequence[Attachment]) -> None:
+        """Draws these documents; a tick for one that was removed meanwhile is dropped."""
+        ids = [str(each.id) for each in attachments]
+        self.shareable.choices = [(str(each.id), each.name) for each in attachments]
+        if self.is_submitted():
+            self.shareable.data = [id_ for id_ in self.shareable.data if id_ in ids]
+        else:
+            self.shareable.data = [str(each.id) for each in attachments if each.shareable]
+            self.listed.data = " ".join(ids)
+
+
+class OnceForm(Form):
+    """A form that does its action once: `position` marks what had happened when it was opened."""
+
+    position = HiddenField()
+
+    @property
+    def since(self) -> int | None:
+        given = self.position.data or ""
+        return int(given) if ID.fullmatch(given) else None
+
+
+class DeclareForm(OnceForm):
+    """The declaration made at each submission."""
+
+    declaration = TickField(record.DECLARATION.label, [Required(record.DECLARATION.missing)])
+
+
+class RequestChangesForm(OnceForm):
+    sections = ManyField(
+        "Sections to change",
+        [Required("Select the sections to change")],
+        choices=[Choice(section.id, section.title) for section in record.SECTIONS],
+        hint="The champion can edit every section; these are marked.",
+    )
+    message = TextField(
+        "What to change",
+        [Required("Enter what to change")],
+        words=500,
+        rows=8,
+        hint="The team reads this. Say what is missing or unclear, and what would make it ready.",
+    )
+    due = DayField(
+        "Send it back by",
+        [Required("Enter the day by which to send it back")],
+        earliest=lambda: clock.today() + timedelta(days=1),
+        latest=lambda: clock.today() + LATEST_CHANGES,
+    )
+
+
+class ListForm(Form):
+    """What the list is narrowed by; drawn, never validated: an unknown value finds nothing."""
+
+    q = LineField("Search", optional=False, limit=MOST_SEARCHED)
+    theme = ManyField("Theme", optional=False)
+    priority = ManyField("Priority", optional=False)
+    stage = ManyField("Stage", optional=False)
+    aim = ManyField("Patient safety aim", optional=False)
+    organisation = PickField("Organisation", optional=False, empty="Any organisation")
+    sort = PickField("Sort by", optional=False)
+
+
+def section_form(section: Section, answers: Answers, choices: Choices, **more: Any) -> SectionForm:
+    """The form of a section, as someone who answered so sees it. Drafts keep the unfinished and the
+    over-long, so it refuses only what a kind cannot hold."""
+    asked = record.asked_in(section)
+    asks_for_files = any(question.kind is Kind.FILES for question in asked)
+    asks_for_company = any(question.source is Source.ORGANISATIONS for question in asked)
+    base = EvidenceForm if asks_for_files else CompanyForm if asks_for_company else SectionForm
+    fields = {}
+    for question in asked:
+        fields[question.id] = _field(question, answers, choices)
+        if question.source is Source.ORGANISATIONS:
+            fields[f"{question.id}_listed"] = _listed(question, answers, choices)
+    made: SectionForm = type(f"{section.id.capitalize()}Form", (base,), fields)(data=dict(answers), **more)
+    if isinstance(made, CompanyForm):
+        made.settle()
+    return made
+
+
+Maker = Callable[..., Any]
+
+MAKERS: Mapping[Kind, Maker] = {
+    Kind.LINE: LineField,
+    Kind.TEXT: TextField,
+    Kind.ONE: OneField,
+    Kind.MANY: ManyField,
+    Kind.MONEY: MoneyField,
+    Kind.COUNT: CountField,
+    Kind.URL: UrlField,
+    Kind.FILES: FilesField,
+}
+
+
+def _field(question: Question, answers: Answers, choices: Choices) -> Any:
+    optional = _is_optional(question, answers)
+    details = _details(question, answers, choices)
+    return MAKERS[question.kind](question.label, hint=question.hint, optional=optional, **details)
+
+
+def _listed(question: Question, answers: Answers, choices: Choices) -> Any:
+    """The list of organisations, which is too long for radios."""
+    value = answers.get(question.id)
+    offered = choices.offered(Source.ORGANISATIONS, [value] if value else [])
+    return PickField("Which one", optional=False, choices=list(offered.items()))
+
+
+def _details(question: Question, answers: Answers, choices: Choices) -> dict[str, Any]:
+    match question.kind:
+        case Kind.LINE:
+            return {"limit": question.limit, "enforced": False}
+        case Kind.TEXT:
+            return {"words": question.limit, "enforced": False}
+        case Kind.MONEY | Kind.COUNT:
+            return {"largest": question.limit}
+        case Kind.FILES:
+            return {"multiple": True, "accept": documents.ACCEPT}
+        case Kind.ONE if question.source is Source.ORGANISATIONS:
+            own = {one.value: _choice(question, one) for one in question.choices}
+            listed = Choice(LISTED, "An organisation of this exchange", reveals=(f"{question.id}_listed",))
+            return {"choices": [own.pop(record.SUPPLIER_NONE), listed, *own.values()]}
+        case Kind.ONE | Kind.MANY:
+            return {"choices": [_choice(question, one) for one in choices.of_question(question, answers)]}
+    return {}
+
+
+def _choice(question: Question, choice: record.Choice) -> Choice:
+    revealed = question.reveals.get(choice.value)
+    is_alone = choice.value == question.excludes_others
+    return Choice(
+        choice.value,
+        choice.label,
+        reveals=(revealed,) if revealed else (),
+        alone=is_alone,
+        divider="or" if is_alone else "",
+    )
+
+
+def _is_optional(question: Question, answers: Answers) -> bool:
+    """Whether the label says so. A question that another answer brings up is not optional once it is
+    asked."""
+    if question.needed is Needed.WHEN_TESTED:
+        return record.is_early(answers)
+    return question.needed is Needed.NEVER

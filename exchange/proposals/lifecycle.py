@@ -1,0 +1,121 @@
+"""The life of a proposal: one table of actions. Nothing else decides what may follow what.
+
+`proposals.services.advance` is the only code that changes a stage, and it asks here. Buttons, routes and
+help are drawn from the same table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a proposal stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHANGES_REQUESTED = "changes-requested"
+    IN_ASSESSMENT = "in-assessment"
+    ASSESSED = "assessed"
+    SPREAD = "spread-at-scale"
+    NOT_TAKEN_FORWARD = "not-taken-forward"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("-", " ").capitalize()
+
+
+class Part(StrEnum):
+    """What a person is to one proposal. A conflict of interest takes REVIEWER, MANAGER and DIRECTOR away."""
+
+    CHAMPION = "champion"
+    CO_AUTHOR = "co-author"
+    REVIEWER = "reviewer"
+    MANAGER = "programme manager"
+    DIRECTOR = "theme director"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One row of the table. `by` says who may do it from each stage that it can start from."""
+
+    name: str
+    label: str
+    to: Stage
+    by: Mapping[Stage, Part]
+
+    @property
+    def slug(self) -> str:
+        return self.name.replace("_", "-")
+
+
+def _action(name: str, label: str, to: Stage, **by: Part) -> Action:
+    return Action(name, label, to, {Stage[stage.upper()]: part for stage, part in by.items()})
+
+
+ACTIONS: Mapping[str, Action] = {
+    action.name: action
+    for action in (
+        _action("submit", "Submit", Stage.SUBMITTED, draft=Part.CHAMPION, changes_requested=Part.CHAMPION),
+        _action("request_changes", "Request changes", Stage.CHANGES_REQUESTED, submitted=Part.MANAGER),
+        _action("start_assessment", "Start assessment", Stage.IN_ASSESSMENT, submitted=Part.MANAGER),
+        _action("close_assessment", "Close assessment", Stage.ASSESSED, in_assessment=Part.MANAGER),
+        _action("approve_spread", "Approve spread", Stage.SPREAD, assessed=Part.DIRECTOR),
+        _action("develop", "Develop further", Stage.CHANGES_REQUESTED, assessed=Part.DIRECTOR),
+        _action(
+            "decline",
+            "Do not take forward",
+            Stage.NOT_TAKEN_FORWARD,
+            submitted=Part.MANAGER,
+            changes_requested=Part.MANAGER,
+            assessed=Part.DIRECTOR,
+        ),
+        _action(
+            "withdraw",
+            "Withdraw",
+            Stage.WITHDRAWN,
+            submitted=Part.CHAMPION,
+            changes_requested=Part.CHAMPION,
+            in_assessment=Part.CHAMPION,
+            assessed=Part.CHAMPION,
+        ),
+    )
+}
+
+# Where members may read a proposal that its champion shares with them.
+OPEN_TO_MEMBERS = frozenset({Stage.SUBMITTED, Stage.CHANGES_REQUESTED, Stage.IN_ASSESSMENT, Stage.ASSESSED})
+# Where an assigned reviewer may read it.
+OPEN_TO_REVIEWERS = OPEN_TO_MEMBERS | {Stage.SPREAD}
+# Where its champion and co-authors may change the answers.
+EDITABLE = frozenset({Stage.DRAFT, Stage.CHANGES_REQUESTED})
+ENDED = frozenset({Stage.SPREAD, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN})
+
+
+class Refusal(StrEnum):
+    """Why the table says no: WRONG_STAGE before NOT_YOURS, as the stage is the plainer news."""
+
+    WRONG_STAGE = "wrong-stage"
+    NOT_YOURS = "not-yours"
+
+
+def refusal(action: Action, stage: Stage, parts: frozenset[Part]) -> Refusal | None:
+    """Why a person with these parts may not do this now; None when they may."""
+    if stage not in action.by:
+        return Refusal.WRONG_STAGE
+    return None if action.by[stage] in parts else Refusal.NOT_YOURS
+
+
+def open_to(stage: Stage, parts: frozenset[Part]) -> list[Action]:
+    """The actions that the table gives these parts at this stage, in its order."""
+    return [action for action in ACTIONS.values() if refusal(action, stage, parts) is None]
+
+
+def why_refused(action: Action, stage: Stage, parts: frozenset[Part]) -> str:
+    """The refusal as a sentence for the person who asked."""
+    if refusal(action, stage, parts) is Refusal.WRONG_STAGE:
+        starts = " or ".join(f"“{source.label}”" for source in action.by)
+        return f"The proposal is now at “{stage.label}”. “{action.label}” starts from {starts}."
+    return f"Only the {action.by[stage].value} can do this."

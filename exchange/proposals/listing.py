@@ -1,0 +1,359 @@
+"""The list of proposals: filters with their counts, sorts, and pages that go on from a cursor.
+
+However long the list, it takes three queries: the page, the priorities of its rows, and all the counts. Every
+condition is on what the person reads: a priority, an aim or an organisation that is kept from them neither
+shows nor finds anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Double,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.types import TypeEngine
+
+from exchange import search
+from exchange.accounts.models import Person
+from exchange.extensions import UTCDateTime, db
+from exchange.plain_text import has_unsavable
+from exchange.proposals import indexing, queries
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
+from exchange.region.models import Organisation, Priority
+
+ROWS = 20
+COUNTED = 1_000  # beyond, a list says "more than", so that pages stay as fast
+LONGEST_CURSOR = 2_000
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+
+
+class Sort(StrEnum):
+    BEST = "best"
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TITLE = "title"
+
+
+class Facet(StrEnum):
+    """What a list is narrowed by; the values are the names in the address."""
+
+    PRIORITY = "priority"
+    THEME = "theme"
+    STAGE = "stage"
+    AIM = "aim"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks of the list. Values of one facet are alternatives; facets and words narrow
+    together. `finds_nothing` is a search without a single word in it."""
+
+    words: tuple[str, ...] = ()
+    chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
+    sort: Sort = Sort.NEWEST
+    cursor: str = ""
+    finds_nothing: bool = False
+
+
+class Row(NamedTuple):
+    """A proposal in the list, as this person may see it: what is kept from them is empty."""
+
+    id: int
+    reference: str
+    title: str
+    summary: str
+    stage: Stage
+    submitted_at: datetime | None
+    changes_due: date | None
+    theme_id: str | None
+    organisation: str | None
+    is_own: bool
+    is_champion: bool
+    is_undeclared: bool
+    key: Any
+    priorities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many proposals there are, and how many each value of a facet would leave; None when there are more
+    than COUNTED."""
+
+    total: int | None
+    of: Mapping[Facet, Mapping[str, int] | None]
+
+
+@dataclass(frozen=True)
+class Listing:
+    rows: list[Row]
+    counts: Counts
+    next_cursor: str
+
+
+def listing(person: Person | None, wanted: Wanted) -> Listing:
+    """One page of what this person may see of the list."""
+    rows = _page(person, wanted)
+    more, rows = len(rows) > ROWS, rows[:ROWS]
+    next_cursor = _encode(wanted.sort, rows[-1]) if more else ""
+    return Listing(_with_priorities(rows), _counts(person, wanted), next_cursor)
+
+
+def _page(person: Person | None, wanted: Wanted) -> list[Row]:
+    columns = _Columns(person)
+    query = (
+        select(
+            Proposal.id,
+            Proposal.reference,
+            Proposal.title,
+            Proposal.summary,
+            Proposal.stage,
+            Proposal.submitted_at,
+            Proposal.changes_due,
+            columns.theme.label("theme_id"),
+            case((columns.shows_team, Organisation.name), else_=null()).label("organisation"),
+            columns.is_own.label("is_own"),
+            columns.is_champion.label("is_champion"),
+            columns.is_undeclared.label("is_undeclared"),
+        )
+        .select_from(Proposal)
+        .join(Proposal.champion)
+        .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+        .where(queries.visible_to(person))
+    )
+    query, rank = _found(query, person, wanted)
+    for facet, values in wanted.chosen.items():
+        query = query.where(columns.is_in(facet, values))
+    key = _key(wanted.sort, rank)
+    query = query.add_columns(key.column.label("key"))
+    if (last := _decode(wanted.sort, wanted.cursor)) is not None:
+        query = query.where(key.is_beyond(*last))
+    return [Row(*row) for row in db.session.execute(query.order_by(*key.order).limit(ROWS + 1))]
+
+
+def _with_priorities(rows: list[Row]) -> list[Row]:
+    shown = [row.id for row in rows if not row.is_undeclared]
+    names: dict[int, list[str]] = {id_: [] for id_ in shown}
+    query = (
+        select(proposal_priority.c.proposal_id, Priority.name)
+        .join(Priority, Priority.id == proposal_priority.c.priority_id)
+        .where(proposal_priority.c.proposal_id.in_(shown))
+        .order_by(Priority.position)
+    )
+    for proposal_id, name in db.session.execute(query):
+        names[proposal_id].append(name)
+    return [row._replace(priorities=tuple(names.get(row.id, ()))) for row in rows]
+
+
+def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[AnySelect, ColumnElement[float]]:
+    """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does."""
+    if wanted.finds_nothing:
+        query = query.where(false())
+    if not wanted.words:
+        return query, literal(0.0)
+    found = search.found(list(wanted.words))
+    mine = search.SearchText.audience == indexing.text_read_by(person)
+    held = and_(search.SearchText.proposal_id == Proposal.id, mine)
+    return query.join(search.SearchText, held).join(found, found.c.id == search.SearchText.id), found.c.rank
+
+
+class _Columns:
+    """What a facet looks at, as this person reads it."""
+
+    def __init__(self, person: Person | None) -> None:
+        reads_all, self.is_undeclared = queries.read_in_full(person), queries.read_in_summary(person)
+        is_shared = Proposal.visibility.is_distinct_from(Visibility.ASSESSORS)
+        is_declared = ~self.is_undeclared
+        self.is_own = false() if person is None else queries.on_team(person)
+        self.is_champion = false() if person is None else Proposal.champion_id == person.id
+        self.shows_team = or_(is_shared, reads_all, self.is_undeclared)
+        self.shows_priorities = is_declared
+        self.shows_aims = and_(is_declared, or_(is_shared, reads_all))
+        self.theme = case((is_declared, Proposal.lead_theme_id), else_=null())
+        self.organisation = case((self.shows_team, Person.organisation_id), else_=null())
+
+    def is_in(self, facet: Facet, values: tuple[str, ...]) -> ColumnElement[bool]:
+        match facet:
+            case Facet.THEME:
+                return self.theme.in_(values)
+            case Facet.STAGE:
+                return Proposal.stage.in_([stage for stage in Stage if stage.value in values])
+            case Facet.ORGANISATION:
+                return self.organisation.in_(values)
+            case Facet.PRIORITY:
+                table, column, shows = (
+                    proposal_priority,
+                    proposal_priority.c.priority_id,
+                    self.shows_priorities,
+                )
+            case Facet.AIM:
+                table, column, shows = proposal_aim, proposal_aim.c.aim_id, self.shows_aims
+        return and_(shows, Proposal.id.in_(select(table.c.proposal_id).where(column.in_(values))))
+
+
+def _counts(person: Person | None, wanted: Wanted) -> Counts:
+    hits = _hits(person, wanted)
+    fits = {facet: hits.c[f"fits_{facet}"] for facet in wanted.chosen}
+    parts = [_size(hits, "", list(fits.values()))]
+    for facet in Facet:
+        others = [each for other, each in fits.items() if other is not facet]
+        parts.append(_size(hits, facet, others))
+        parts.append(_tally(hits, facet, others))
+    total, sizes, tallies = 0, dict.fromkeys(Facet, 0), {facet: dict[str, int]() for facet in Facet}
+    for what, value, count in db.session.execute(union_all(*parts)):
+        if not what:
+            total = count
+        elif value is None:
+            sizes[Facet(what)] = count
+        else:
+            tallies[Facet(what)][value] = count
+    return Counts(
+        total if total <= COUNTED else None,
+        {facet: tallies[facet] if sizes[facet] <= COUNTED else None for facet in Facet},
+    )
+
+
+def _hits(person: Person | None, wanted: Wanted) -> CTE:
+    """What any count is of: visible, with the words, and outside of at most one chosen facet."""
+    columns = _Columns(person)
+    fits = {facet: columns.is_in(facet, values) for facet, values in wanted.chosen.items()}
+    query = (
+        select(
+            Proposal.id.label("id"),
+            Proposal.stage.label("stage"),
+            columns.theme.label("theme"),
+            columns.organisation.label("organisation"),
+            columns.shows_priorities.label("shows_priorities"),
+            columns.shows_aims.label("shows_aims"),
+            *(case((each, 1), else_=0).label(f"fits_{facet}") for facet, each in fits.items()),
+        )
+        .select_from(Proposal)
+        .join(Proposal.champion)
+        .where(queries.visible_to(person))
+    )
+    query, _ = _found(query, person, wanted)
+    if fits:
+        missed = sum((case((each, 0), else_=1) for each in fits.values()), start=literal(0))
+        query = query.where(missed <= 1)
+    else:
+        query = query.limit(COUNTED + 1)  # every count is of all of them, and would not be shown
+    return query.cte("hits").prefix_with("MATERIALIZED")
+
+
+def _size(hits: CTE, what: str, fits: Sequence[ColumnElement[int]]) -> AnySelect:
+    counted = select(
+        literal(str(what)).label("what"), null().cast(String).label("value"), func.count().label("count")
+    )
+    return counted.select_from(hits).where(true(), *(each == 1 for each in fits))
+
+
+def _tally(hits: CTE, facet: Facet, fits: Sequence[ColumnElement[int]]) -> AnySelect:
+    """How many hits each value has."""
+    query: AnySelect
+    match facet:
+        case Facet.PRIORITY | Facet.AIM:
+            is_priority = facet is Facet.PRIORITY
+            table = proposal_priority if is_priority else proposal_aim
+            value: ColumnElement[Any] = table.c.priority_id if is_priority else table.c.aim_id
+            query = select(literal(facet.value), value, func.count()).select_from(
+                hits.join(table, table.c.proposal_id == hits.c.id)
+            )
+            query = query.where(hits.c.shows_priorities if is_priority else hits.c.shows_aims)
+        case _:
+            value = hits.c[facet.value].cast(String)
+            query = select(literal(facet.value), value, func.count()).select_from(hits)
+            query = query.where(value.is_not(None))
+    return query.where(*(each == 1 for each in fits)).group_by(value)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What a sort goes by; the proposal's id tells apart what is alike."""
+
+    column: ColumnElement[Any]
+    kind: TypeEngine[Any]
+    is_descending: bool = False
+    newest_first: bool = False  # of those that are alike
+
+    @property
+    def sides(self) -> tuple[ColumnElement[Any], ColumnElement[int]]:
+        return self.column, -Proposal.id if self.newest_first else Proposal.id + 0
+
+    @property
+    def order(self) -> list[ColumnElement[Any]]:
+        return [side.desc() if self.is_descending else side.asc() for side in self.sides]
+
+    def is_beyond(self, value: Any, id_: int) -> ColumnElement[bool]:
+        """The condition of the next page."""
+        last = tuple_(literal(value, self.kind), literal(-id_ if self.newest_first else id_, Integer()))
+        return tuple_(*self.sides) < last if self.is_descending else tuple_(*self.sides) > last
+
+
+def _key(sort: Sort, rank: ColumnElement[float]) -> _Key:
+    if sort is Sort.TITLE:
+        return _Key(func.lower(Proposal.title), String())
+    if sort is Sort.BEST:
+        return _Key(rank, Double(), newest_first=True)
+    # A draft is as new as its beginning.
+    moment = func.coalesce(Proposal.submitted_at, Proposal.created_at)
+    return _Key(moment, UTCDateTime(), is_descending=sort is Sort.NEWEST)
+
+
+def _encode(sort: Sort, row: Row) -> str:
+    key = row.key.isoformat() if isinstance(row.key, datetime) else row.key
+    return base64.urlsafe_b64encode(json.dumps([sort, key, row.id]).encode()).decode()
+
+
+def _decode(sort: Sort, cursor: str) -> tuple[Any, int] | None:
+    """Where the last page ended; None for the first page, and for anything that is no cursor of this sort."""
+    if not cursor or len(cursor) > LONGEST_CURSOR:
+        return None
+    try:
+        of, key, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if of != sort or type(id_) is not int or not 0 < id_ <= queries.LARGEST_ID:
+            return None
+        return _key_of(sort, key), id_
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
+def _key_of(sort: Sort, key: Any) -> Any:
+    """Raises ValueError or TypeError for what no cursor of ours holds."""
+    if sort is Sort.TITLE:
+        if not isinstance(key, str) or has_unsavable(key):
+            raise ValueError("not a title")
+        return key
+    if sort is Sort.BEST:
+        if not math.isfinite(key):
+            raise ValueError("not a rank")
+        return float(key)
+    moment = datetime.fromisoformat(key)
+    if moment.tzinfo is None:
+        raise ValueError("not a moment")
+    return moment

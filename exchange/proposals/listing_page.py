@@ -1,0 +1,216 @@
+"""The page of the list: what somebody asked for, read from the address, and the filters with their counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from exchange import search
+from exchange.accounts.models import Person
+from exchange.plain_text import show_unsavable
+from exchange.proposals import listing, policy
+from exchange.proposals.choices import Choices, choices
+from exchange.proposals.forms import MOST_SEARCHED, ListForm
+from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
+from exchange.proposals.listing import COUNTED, Counts, Facet, Row, Sort, Wanted
+from exchange.proposals.record import Source
+from exchange.wording import counted, cut, day, in_words, number
+
+SOURCES: Mapping[Facet, Source] = {
+    Facet.PRIORITY: Source.PRIORITIES,
+    Facet.THEME: Source.THEMES,
+    Facet.AIM: Source.AIMS,
+    Facet.ORGANISATION: Source.ORGANISATIONS,
+}
+SORTS: Mapping[Sort, str] = {
+    Sort.BEST: "Best match",
+    Sort.NEWEST: "Newest first",
+    Sort.OLDEST: "Oldest first",
+    Sort.TITLE: "Name, A to Z",
+}
+MOST_VALUES = 20
+SHORT = 4
+AN_ID = re.compile(r"[a-z0-9-]{1,60}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One thing that narrows the list, and the list without it."""
+
+    label: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One proposal as the list shows it."""
+
+    row: Row
+    facts: list[str]
+    todo: str
+
+
+@dataclass(frozen=True)
+class ListPage:
+    form: ListForm
+    heading: str
+    items: list[Item]
+    chips: list[Chip]
+    next_url: str
+    first_url: str
+    is_narrowed: bool
+    can_propose: bool
+
+
+def listing_page(person: Person | None, arguments: MultiDict[str, str]) -> ListPage:
+    wanted, typed = _wanted(arguments)
+    found = listing.listing(person, wanted)
+    lists = choices()
+    narrowing = _narrowing(wanted, typed)
+    return ListPage(
+        form=_form(person, wanted, typed, found.counts, lists),
+        heading=_heading(found.counts, typed),
+        items=[_item(row, lists) for row in found.rows],
+        chips=_chips(narrowing, lists),
+        next_url=_url({**narrowing, "cursor": [found.next_cursor]}) if found.next_cursor else "",
+        first_url=_url(narrowing) if wanted.cursor else "",
+        is_narrowed=bool(typed or wanted.chosen),
+        can_propose=person is not None and policy.can_propose(person),
+    )
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """The first few proposals of a list, for another page; `url` is the whole list."""
+
+    items: list[Item]
+    how_many: str
+    url: str
+
+
+def short_list(person: Person | None, wanted: Wanted) -> ShownList:
+    found, lists = listing.listing(person, wanted), choices()
+    items = [_item(row, lists) for row in found.rows[:SHORT]]
+    return ShownList(items, _how_many(found.counts), _url(_narrowing(wanted, "")))
+
+
+def _wanted(arguments: MultiDict[str, str]) -> tuple[Wanted, str]:
+    """What is asked for, and the words as they were typed. Whatever stands in the address, it is a
+    question."""
+    typed = show_unsavable(" ".join(arguments.get("q", "")[:MOST_SEARCHED].split()))
+    words = tuple(search.words_of(typed))
+    chosen = {
+        facet: tuple(value for value in given if AN_ID.fullmatch(value))
+        for facet in Facet
+        if (given := list(filter(None, arguments.getlist(facet.value)))[:MOST_VALUES])
+    }
+    usual = Sort.BEST if words else Sort.NEWEST
+    sort = next((sort for sort in _sorts(words) if sort.value == arguments.get("sort")), usual)
+    hopeless = bool(typed and not words)  # nothing but punctuation
+    return Wanted(words, chosen, sort, arguments.get("cursor", ""), finds_nothing=hopeless), typed
+
+
+def _sorts(words: tuple[str, ...]) -> list[Sort]:
+    return [sort for sort in Sort if words or sort is not Sort.BEST]
+
+
+def _narrowing(wanted: Wanted, typed: str) -> dict[str, list[str]]:
+    """The list's address, as arguments: what narrows it and how it is sorted."""
+    usual = Sort.BEST if wanted.words else Sort.NEWEST
+    narrowing = {"q": [typed], **{facet.value: list(values) for facet, values in wanted.chosen.items()}}
+    return narrowing | {"sort": [] if wanted.sort is usual else [wanted.sort.value]}
+
+
+def _url(arguments: Mapping[str, Sequence[str]]) -> str:
+    given = {name: list(filter(None, values)) for name, values in arguments.items()}
+    present: dict[str, Any] = {name: values for name, values in given.items() if values}
+    return url_for("proposals.proposals", **present)
+
+
+def _chips(narrowing: Mapping[str, list[str]], lists: Choices) -> list[Chip]:
+    chips = []
+    for name, values in narrowing.items():
+        for value in values:
+            if value and name != "sort":
+                left = {**narrowing, name: [other for other in values if other != value]}
+                chips.append(Chip(_label(name, value, lists), _url(left)))
+    return chips
+
+
+def _label(name: str, value: str, lists: Choices) -> str:
+    if name == "q":
+        return f"“{value}”"
+    facet = Facet(name)
+    return lists.name(SOURCES[facet], value) if facet in SOURCES else in_words(value)
+
+
+def _form(person: Person | None, wanted: Wanted, typed: str, counts: Counts, lists: Choices) -> ListForm:
+    chosen: dict[str, Any] = {facet.value: list(values) for facet, values in wanted.chosen.items()}
+    organisation = next(iter(chosen.pop(Facet.ORGANISATION.value, [])), None)
+    form = ListForm(
+        None, data={**chosen, "organisation": organisation, "q": typed, "sort": wanted.sort.value}
+    )
+    for facet in Facet:
+        options = _options(person, facet, wanted, counts, lists)
+        if len(options) > 1 or facet in wanted.chosen:
+            getattr(form, facet.value).choices = options
+        else:
+            del form[facet.value]
+    form.sort.choices = [(sort.value, SORTS[sort]) for sort in _sorts(wanted.words)]
+    return form
+
+
+def _options(
+    person: Person | None, facet: Facet, wanted: Wanted, counts: Counts, lists: Choices
+) -> list[tuple[str, str]]:
+    """The values that would leave something, with how many; all of them when there are too many to count."""
+    tally, chosen = counts.of[facet], wanted.chosen.get(facet, ())
+    if facet in SOURCES:
+        names = lists.offered(SOURCES[facet], [*chosen, *(tally or ())])
+    else:
+        names = {stage.value: stage.label for stage in Stage}
+    if tally is None:
+        usual = (
+            {stage.value for stage in OPEN_TO_MEMBERS | {Stage.SPREAD}} if person else {Stage.SPREAD.value}
+        )
+        return [
+            (id_, name) for id_, name in names.items() if facet in SOURCES or id_ in usual or id_ in chosen
+        ]
+    left = [(id_, name) for id_, name in names.items() if id_ in tally or id_ in chosen]
+    return [(id_, f"{name} ({number(tally.get(id_, 0))})") for id_, name in left]
+
+
+def _how_many(counts: Counts) -> str:
+    if counts.total is None:
+        return f"More than {number(COUNTED)} proposals"
+    words = counted(counts.total, "proposal")
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _heading(counts: Counts, typed: str) -> str:
+    with_words = f" with “{cut(typed, 60)}”" if typed else ""
+    return f"{_how_many(counts)}{with_words}"
+
+
+def _item(row: Row, lists: Choices) -> Item:
+    facts = [
+        row.reference,
+        row.organisation or "",
+        lists.name(Source.THEMES, row.theme_id) if row.theme_id else "",
+        f"submitted {day(row.submitted_at)}" if row.submitted_at else "not submitted yet",
+    ]
+    return Item(row, [fact for fact in facts if fact], _todo(row))
+
+
+def _todo(row: Row) -> str:
+    """What the reader should do about it, if anything."""
+    if row.is_undeclared and row.stage is Stage.IN_ASSESSMENT:
+        return "Declare whether you have an interest"
+    if row.is_own and row.stage is Stage.CHANGES_REQUESTED:
+        return f"Make the changes by {day(row.changes_due)}" if row.changes_due else "Make the changes"
+    return "Finish it and submit it" if row.is_champion and row.stage is Stage.DRAFT else ""

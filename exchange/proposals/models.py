@@ -1,0 +1,190 @@
+"""Tables of proposals: the working record, its versions, attachments, and who assessment binds or lets in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange.accounts.models import Person
+from exchange.extensions import Base
+from exchange.proposals.documents import LABELS
+from exchange.proposals.lifecycle import Stage
+from exchange.region.models import Organisation, Priority, StrategicAim, Theme
+
+co_author = Table(
+    "co_author",
+    Base.metadata,
+    Column("proposal_id", ForeignKey("proposal.id"), primary_key=True),
+    Column("person_id", ForeignKey("person.id"), primary_key=True, index=True),
+)
+
+proposal_priority = Table(
+    "proposal_priority",
+    Base.metadata,
+    Column("proposal_id", ForeignKey("proposal.id"), primary_key=True),
+    Column("priority_id", ForeignKey("priority.id"), primary_key=True, index=True),
+)
+
+proposal_aim = Table(
+    "proposal_aim",
+    Base.metadata,
+    Column("proposal_id", ForeignKey("proposal.id"), primary_key=True),
+    Column("aim_id", ForeignKey("strategic_aim.id"), primary_key=True, index=True),
+)
+
+
+class Visibility(StrEnum):
+    """Who may read a proposal before approval."""
+
+    MEMBERS = "members"
+    ASSESSORS = "assessors"
+
+
+class Proposal(Base):
+    """One innovation put forward.
+
+    `answers` is the working record, which only the team reads. Others read the last submitted version, so the
+    columns that lists filter and sort by are copies from that version (of the working record while there is
+    none). `form_token` is the mark of the form that made it, so that a form sent twice makes one.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index("ix_proposal_stage_submitted_at", "stage", "submitted_at", "id"),
+        Index("ix_proposal_lead_theme_id_stage", "lead_theme_id", "stage", "submitted_at", "id"),
+        Index("ix_proposal_champion_id", "champion_id", "id"),
+        # The id of a deleted draft is never given again: its events keep it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    form_token: Mapped[str | None] = mapped_column(String(60), unique=True)
+    stage: Mapped[Stage]
+    stage_since: Mapped[datetime]
+    champion_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime]
+    answers: Mapped[dict[str, Any]]
+    schema_version: Mapped[int]
+    version_number: Mapped[int] = mapped_column(default=0)
+    submitted_at: Mapped[datetime | None]
+
+    changes_due: Mapped[date | None]
+    changes_sections: Mapped[list[str]] = mapped_column(default=list)
+
+    title: Mapped[str] = mapped_column(String(200), default="")
+    summary: Mapped[str] = mapped_column(default="")
+    lead_theme_id: Mapped[str | None] = mapped_column(ForeignKey("theme.id"))
+    supplier_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    stage_of_development: Mapped[str | None] = mapped_column(String(40))
+    investment_sought: Mapped[int | None]
+    visibility: Mapped[Visibility | None]
+
+    champion: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    co_authors: Mapped[list[Person]] = relationship(secondary=co_author, order_by=Person.name)
+    lead_theme: Mapped[Theme | None] = relationship(lazy="joined")
+    supplier: Mapped[Organisation | None] = relationship()
+    priorities: Mapped[list[Priority]] = relationship(secondary=proposal_priority, order_by=Priority.position)
+    aims: Mapped[list[StrategicAim]] = relationship(secondary=proposal_aim, order_by=StrategicAim.position)
+    versions: Mapped[list[Version]] = relationship(back_populates="proposal", order_by="Version.number")
+    attachments: Mapped[list[Attachment]] = relationship(back_populates="proposal", order_by="Attachment.id")
+
+    @property
+    def event_subject(self) -> str:
+        return f"proposal:{self.id}"
+
+    @property
+    def team(self) -> list[Person]:
+        """The champion and the co-authors."""
+        return [self.champion, *self.co_authors]
+
+
+class Version(Base):
+    """What was submitted, frozen: the answers with the schema they were given under, and which of the
+    documents (`shared_files`, ids) everyone who reads the proposal may read."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    number: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+    schema_version: Mapped[int]
+    shared_files: Mapped[list[int]] = mapped_column(JSON, default=list)
+    submitted_at: Mapped[datetime]
+    submitted_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    proposal: Mapped[Proposal] = relationship(back_populates="versions")
+    submitted_by: Mapped[Person] = relationship()
+
+
+class Attachment(Base):
+    """A supporting document. `answers["evidence_files"]` holds ids, so that a version keeps the list it was
+    submitted with; a row goes, with its bytes, once neither the working record nor a version mentions it.
+    `type` is told from the content. `shareable` is the team's tick: it lets others read once it is
+    submitted with the tick, and no longer when the tick is taken away."""
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(32), unique=True)
+    shareable: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    proposal: Mapped[Proposal] = relationship(back_populates="attachments")
+
+    @property
+    def kind(self) -> str:
+        """What people call its type: "Word"."""
+        return LABELS.get(self.type, "File")
+
+
+class ReadingLevel(StrEnum):
+    """How much an assigned reviewer reads: title, summary, team and organisations until they declare no
+    interest."""
+
+    SUMMARY = "summary"
+    ALL = "all"
+
+
+class Reader(Base):
+    """An assigned reviewer, let in by assessment, which writes these rows."""
+
+    __tablename__ = "reader"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    level: Mapped[ReadingLevel]
+
+
+class DeclaredInterest(Base):
+    """An interest that a person declared in a proposal. Assessment writes these rows; they bind in every
+    role."""
+
+    __tablename__ = "declared_interest"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    reason: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class ReferenceCounter(Base):
+    """The last number given in a year, locked while the next is taken."""
+
+    __tablename__ = "reference_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]

@@ -1,0 +1,238 @@
+"""What the page of a proposal shows one reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.proposals import answers, policy, queries, readership, record, timeline
+from exchange.proposals.answers import ShownSection
+from exchange.proposals.choices import Choices, choices
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Proposal
+from exchange.proposals.next_step import Facts, next_step
+from exchange.proposals.policy import Seen
+from exchange.proposals.queries import Reading
+from exchange.proposals.record import Source
+from exchange.proposals.tabs import Tab, tabs_for
+from exchange.wording import day
+
+# What an action's page leads with, when it is open: the first of these is the one button.
+MAIN_ACTIONS = ("submit", "start_assessment", "close_assessment", "approve_spread")
+SHOWN_ABOVE = frozenset({"title", "summary"})
+SHOWN_EVENTS = 3
+
+
+@dataclass(frozen=True)
+class Way:
+    """Something that this reader can do, and where."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """Something that the table gives this reader, and what it needs first."""
+
+    label: str
+    needs: list[str]
+
+
+@dataclass(frozen=True)
+class Page:
+    proposal: Proposal
+    title: str
+    summary: str
+    facts: list[str]
+    next_step: str
+    main: Way | None
+    others: list[Way]
+    not_yet: list[NotYet]
+    tabs: list[Tab]
+    sections: list[ShownSection]
+    team: list[str]
+    readers: list[str]
+    entries: list[timeline.Entry]
+    has_more_entries: bool
+    narrowed_because: str
+    version: int
+    reads_versions: bool
+
+    @property
+    def contents(self) -> list[dict[str, str]]:
+        """The sections, for the list beside them."""
+        found = contents_of(self.sections)
+        return [*found, {"text": "History", "href": "#history"}] if self.entries else found
+
+    @property
+    def tabs_with_this(self) -> list[dict[str, Any]]:
+        """Its pages side by side, this one first."""
+        here: dict[str, Any] = {"text": "Proposal", "href": action_url(self.proposal, ""), "current": True}
+        return [here, *({"text": tab.label, "href": tab.url} for tab in self.tabs)]
+
+
+def page_of(seen: Seen, person: Person | None) -> Page:
+    proposal = seen.proposal
+    read, lists = queries.reading(seen), choices()
+    theme = _theme(seen, read, lists)
+    main, others, not_yet = _ways(seen, person)
+    entries = entries_of(seen, person)
+    team = _team(seen, person)
+    return Page(
+        proposal=proposal,
+        title=read.answers.get("title") or proposal.title,
+        summary=read.answers.get("summary") or "",
+        facts=_facts(seen, theme),
+        next_step=next_step(proposal.stage, seen.standing, _named(seen, theme, bool(team))),
+        main=main,
+        others=others,
+        not_yet=not_yet,
+        tabs=tabs_for(seen, person),
+        sections=answers.answered_sections(
+            read.answers, lists, queries.attachments_read(seen), without=SHOWN_ABOVE
+        ),
+        team=team,
+        readers=_readers(seen, theme),
+        entries=entries[:SHOWN_EVENTS],
+        has_more_entries=len(entries) > SHOWN_EVENTS,
+        narrowed_because=_narrowed_because(seen),
+        version=0 if read.version is None else read.version.number,
+        reads_versions=policy.reads_all_answers(person, seen) and read.version is not None,
+    )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The public page as it would be if the working record were approved now."""
+
+    title: str
+    summary: str
+    facts: list[str]
+    sections: list[ShownSection]
+    is_kept_back: bool
+
+    @property
+    def contents(self) -> list[dict[str, str]]:
+        return contents_of(self.sections)
+
+
+def preview_of(seen: Seen) -> Preview:
+    proposal, lists = seen.proposal, choices()
+    read = record.readable(proposal.answers, policy.PUBLIC_ANSWERS)
+    is_kept_back = proposal.answers.get("visibility") == "assessors"
+    if is_kept_back:
+        read = {id_: value for id_, value in read.items() if id_ in record.PUBLISHED_WHEN_KEPT_TO_ASSESSORS}
+    organisation = None if is_kept_back else proposal.champion.organisation
+    lead = read.get("lead_theme")
+    shared = (
+        [] if is_kept_back else [each for each in queries.attachments_worked_on(proposal) if each.shareable]
+    )
+    return Preview(
+        title=read.get("title") or "Untitled",
+        summary=read.get("summary") or "",
+        facts=[
+            proposal.reference,
+            *([organisation.name] if organisation else []),
+            *([lists.name(Source.THEMES, lead)] if lead else []),
+        ],
+        sections=answers.answered_sections(read, lists, shared, without=SHOWN_ABOVE),
+        is_kept_back=is_kept_back,
+    )
+
+
+def contents_of(sections: list[ShownSection]) -> list[dict[str, str]]:
+    return [{"text": each.section.title, "href": f"#{each.section.id}"} for each in sections]
+
+
+def title_of(seen: Seen) -> str:
+    """Its name as this person reads it."""
+    return queries.reading(seen).answers.get("title") or seen.proposal.title
+
+
+def entries_of(seen: Seen, person: Person | None) -> list[timeline.Entry]:
+    """The whole timeline, newest first, as this person reads it."""
+    audiences = policy.events_read_by(seen.standing, seen.proposal)
+    return timeline.tell(queries.history(seen), seen.standing, person, audiences)
+
+
+def _narrowed_because(seen: Seen) -> str:
+    """Why less is shown than there is, where that is so."""
+    if policy.reads_summary_only(seen.standing, seen.proposal):
+        return "You read the rest once you have declared that you have no interest in it."
+    if policy.is_kept_back(seen.standing, seen.proposal):
+        return "Its champion keeps the rest to the people who assessed it."
+    return ""
+
+
+def _theme(seen: Seen, read: Reading, lists: Choices) -> str:
+    """The lead theme's name, where the reader is told it."""
+    lead = read.answers.get("lead_theme")
+    return lists.name(Source.THEMES, lead) if lead else ""
+
+
+def _facts(seen: Seen, theme: str) -> list[str]:
+    """The quiet line under the title."""
+    proposal = seen.proposal
+    organisation = None if policy.is_kept_back(seen.standing, proposal) else proposal.champion.organisation
+    moment = proposal.submitted_at
+    return [
+        proposal.reference,
+        *([organisation.name] if organisation else []),
+        *([theme] if theme else []),
+        f"submitted {day(moment)}" if moment else f"begun {day(proposal.created_at)}",
+    ]
+
+
+def _team(seen: Seen, person: Person | None) -> list[str]:
+    """Who is on the team, for people with an account who may know."""
+    if person is None or policy.is_kept_back(seen.standing, seen.proposal):
+        return []
+    return [
+        f"{each.name}, {each.organisation.name}" if each.organisation else each.name
+        for each in seen.proposal.team
+    ]
+
+
+def _named(seen: Seen, theme: str, names_team: bool) -> Facts:
+    proposal = seen.proposal
+    champion = proposal.champion.name if names_team else ""
+    return Facts(champion, theme, proposal.changes_due, clock.today())
+
+
+def _readers(seen: Seen, theme: str) -> list[str]:
+    if not seen.standing.is_on_team:
+        return []
+    return readership.who_reads(seen.proposal.stage, seen.proposal.visibility, theme)
+
+
+def _ways(seen: Seen, person: Person | None) -> tuple[Way | None, list[Way], list[NotYet]]:
+    """The one button, the links beside it, and what is not possible yet."""
+    if person is None:
+        return None, [], []
+    open_, not_yet = [], []
+    for offer in queries.offers(seen, person):
+        if offer.unmet:
+            not_yet.append(NotYet(offer.action.label, offer.unmet))
+        else:
+            open_.append(offer.action)
+    ways = {action.name: Way(action.label, action_url(seen.proposal, action.slug)) for action in open_}
+    main = next((ways.pop(name) for name in MAIN_ACTIONS if name in ways), None)
+    others = list(ways.values())
+    if policy.can_edit(person, seen):
+        writing = Way(_writing_label(seen.proposal), url_for("proposals.edit", ref=seen.proposal.reference))
+        main, others = (writing, others) if main is None else (main, [writing, *others])
+    return main, others, not_yet
+
+
+def action_url(proposal: Proposal, slug: str) -> str:
+    """Every action has its page below the proposal's, whichever feature owns it."""
+    return f"{url_for('proposals.show', ref=proposal.reference)}/{slug}".rstrip("/")
+
+
+def _writing_label(proposal: Proposal) -> str:
+    return "Continue writing" if proposal.stage is Stage.DRAFT else "Make the changes"

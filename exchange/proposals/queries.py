@@ -1,0 +1,360 @@
+"""Reads of proposals. Every list starts from `visible_to(person)`; one proposal is found with `seen`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from exchange import events
+from exchange.accounts.models import Person, Role
+from exchange.accounts.queries import people_with
+from exchange.errors import NotFound
+from exchange.events import Event, EventHead
+from exchange.extensions import db
+from exchange.proposals import lifecycle, policy, record
+from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
+from exchange.proposals.models import (
+    Attachment,
+    DeclaredInterest,
+    Proposal,
+    Reader,
+    ReadingLevel,
+    Version,
+    Visibility,
+    co_author,
+)
+from exchange.proposals.policy import Seen, Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+DECLARED = "They declared an interest."
+STAFF_ROLES = {Role.PROGRAMME_MANAGER: Part.MANAGER, Role.THEME_DIRECTOR: Part.DIRECTOR}
+REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
+LARGEST_ID = 2**31 - 1
+EDITS_LOOKED_AT = 50
+
+
+def visible_to(person: Person | None) -> ColumnElement[bool]:
+    """The condition that keeps a query of Proposal to what this person may see."""
+    if person is None:
+        return Proposal.stage == Stage.SPREAD
+    grounds = [Proposal.stage == Stage.SPREAD, on_team(person)]
+    if person.is_member:
+        shared = Proposal.visibility == Visibility.MEMBERS
+        grounds.append(and_(Proposal.stage.in_(OPEN_TO_MEMBERS), shared))
+    grounds.append(seen_as_staff(person))
+    grounds.append(seen_as_reviewer(person))
+    return or_(*grounds)
+
+
+def seen_as_staff(person: Person, *roles: Role) -> ColumnElement[bool]:
+    """Proposals of the themes that this person manages or directs (or only of the roles given), where
+    nothing binds them."""
+    themes = {theme for role in roles or STAFF_ROLES for theme in person.themes_as(role)}
+    if not themes:
+        return false()
+    # The first condition keeps an unknown theme from making this unknown, which no NOT would turn.
+    mine = and_(Proposal.lead_theme_id.is_not(None), Proposal.lead_theme_id.in_(sorted(themes)))
+    return and_(Proposal.stage != Stage.DRAFT, mine, ~conflicted(person))
+
+
+def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[bool]:
+    """Proposals that this person is assigned to, whether they have declared or not (or only at the levels
+    given), where nothing binds them."""
+    assigned = exists().where(Reader.proposal_id == Proposal.id, Reader.person_id == person.id)
+    if levels:
+        assigned = assigned.where(Reader.level.in_(levels))
+    return and_(Proposal.stage.in_(OPEN_TO_REVIEWERS), assigned, ~conflicted(person))
+
+
+def read_in_full(person: Person | None) -> ColumnElement[bool]:
+    """Of those that they see, the proposals whose every answer this person reads:
+    `policy.reads_all_answers` in SQL."""
+    if person is None:
+        return false()
+    return or_(on_team(person), seen_as_staff(person), seen_as_reviewer(person, ReadingLevel.ALL))
+
+
+def read_in_summary(person: Person | None) -> ColumnElement[bool]:
+    """Those that this person was assigned to and has yet to declare: `policy.reads_summary_only` in SQL."""
+    if person is None:
+        return false()
+    undeclared = seen_as_reviewer(person, ReadingLevel.SUMMARY)
+    return and_(undeclared, ~seen_as_staff(person), Proposal.stage != Stage.SPREAD)
+
+
+def conflicted(person: Person | type[Person]) -> ColumnElement[bool]:
+    """Proposals in which this person has an interest, found or declared. `conflict_of` says the same of
+    one. `person` may be the table itself, for a query that has people in it; the condition is never NULL."""
+    declared = DeclaredInterest.proposal_id == Proposal.id, DeclaredInterest.person_id == person.id
+    grounds = [on_team(person), exists().where(*declared)]
+    if person.organisation_id is not None:
+        champion, author = aliased(Person), aliased(Person)
+        grounds += [
+            exists().where(
+                champion.id == Proposal.champion_id, champion.organisation_id == person.organisation_id
+            ),
+            exists().where(
+                co_author.c.proposal_id == Proposal.id,
+                author.id == co_author.c.person_id,
+                author.organisation_id == person.organisation_id,
+            ),
+            func.coalesce(Proposal.supplier_id == person.organisation_id, false()),
+        ]
+    return or_(*grounds)
+
+
+def conflict_of(person: Person, proposal: Proposal) -> str:
+    """Why this person may not assess or decide this proposal, in words; empty when nothing binds them."""
+    if found := found_conflict(person, proposal):
+        return found
+    declared = db.session.get(DeclaredInterest, (proposal.id, person.id))
+    return "" if declared is None else DECLARED
+
+
+def found_conflict(person: Person, proposal: Proposal) -> str:
+    """The part of `conflict_of` that needs no declaration: it asks nothing for people already loaded."""
+    team = proposal.team
+    if person in team:
+        return "They are on the team."
+    if person.organisation_id is not None:
+        for colleague in team:
+            if colleague.organisation_id == person.organisation_id:
+                return f"They are from the same organisation as {colleague.name}, who is on the team."
+        if proposal.supplier_id == person.organisation_id:
+            return "Their organisation supplies it."
+    return ""
+
+
+def standing_in(person: Person | None, proposal: Proposal) -> Standing:
+    """What this person is to this proposal."""
+    if person is None:
+        return Standing()
+    parts = set()
+    if person.id == proposal.champion_id:
+        parts.add(Part.CHAMPION)
+    elif person in proposal.co_authors:
+        parts.add(Part.CO_AUTHOR)
+    would_be = {
+        part for role, part in STAFF_ROLES.items() if proposal.lead_theme_id in person.themes_as(role)
+    }
+    reader = db.session.get(Reader, (proposal.id, person.id))
+    conflict = conflict_of(person, proposal) if would_be or reader else ""
+    undeclared = False
+    if not conflict:
+        parts |= would_be
+        if reader is not None and reader.level is ReadingLevel.ALL:
+            parts.add(Part.REVIEWER)
+        undeclared = reader is not None and reader.level is ReadingLevel.SUMMARY
+    return Standing(frozenset(parts), person.is_member, undeclared, conflict)
+
+
+def seen(person: Person | None, ref: str) -> Seen:
+    """The proposal with this reference, in small letters too, if this person may see it. Raises NotFound."""
+    proposal = None
+    if REFERENCE.fullmatch(ref.upper()):  # never ask a database for what it cannot hold
+        proposal = db.session.scalar(select(Proposal).where(Proposal.reference == ref.upper()))
+    if proposal is None:
+        raise NotFound
+    standing = standing_in(person, proposal)
+    if not policy.can_see(standing, proposal):
+        raise NotFound
+    return Seen(proposal, standing)
+
+
+def latest_version(proposal: Proposal) -> Version | None:
+    """What was last submitted."""
+    return _version(proposal, proposal.version_number)
+
+
+def version(proposal: Proposal, number: int) -> Version:
+    """One frozen version. Raises NotFound."""
+    found = _version(proposal, number) if number <= proposal.version_number else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _version(proposal: Proposal, number: int) -> Version | None:
+    query = select(Version).where(Version.proposal_id == proposal.id, Version.number == number)
+    return db.session.scalar(query)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answers that one person reads, and from which version; `version` is None for a draft that only
+    its team reads. `is_narrowed` where less than an audience's answers are shown."""
+
+    answers: dict[str, Any]
+    version: Version | None
+    is_narrowed: bool = False
+
+
+def reading(seen: Seen) -> Reading:
+    """What this person reads of the proposal: the last submitted version, by audience."""
+    proposal, standing = seen.proposal, seen.standing
+    version = latest_version(proposal)
+    answers = proposal.answers if version is None else version.answers
+    if policy.reads_summary_only(standing, proposal):
+        return Reading(_only(answers, record.READ_BEFORE_DECLARING), version, is_narrowed=True)
+    readable = record.readable(answers, policy.answers_read_by(standing, proposal))
+    if policy.is_kept_back(standing, proposal):
+        return Reading(_only(readable, record.PUBLISHED_WHEN_KEPT_TO_ASSESSORS), version, is_narrowed=True)
+    return Reading(readable, version)
+
+
+def attachments_read(seen: Seen, version: Version | None = None) -> Sequence[Attachment]:
+    """The documents of what this person reads (or of an older version): all of them for assessors and the
+    team, else those submitted with the tick that shares them, and still ticked."""
+    proposal = seen.proposal
+    if policy.reads_summary_only(seen.standing, proposal) or policy.is_kept_back(seen.standing, proposal):
+        return []
+    version = version or latest_version(proposal)
+    if version is None:
+        return attachments_worked_on(proposal)
+    ids = set(version.answers.get("evidence_files") or [])
+    if policy.answers_read_by(seen.standing, proposal) != policy.ALL_ANSWERS:
+        return [
+            each
+            for each in proposal.attachments
+            if each.id in ids.intersection(version.shared_files) and each.shareable
+        ]
+    return [each for each in proposal.attachments if each.id in ids]
+
+
+def attachments_worked_on(proposal: Proposal) -> Sequence[Attachment]:
+    """The documents of the working record, which only the team reads."""
+    ids = proposal.answers.get("evidence_files") or []
+    return [each for each in proposal.attachments if each.id in ids]
+
+
+@dataclass(frozen=True)
+class SeenFile:
+    seen: Seen
+    attachment: Attachment
+
+
+def file_read(person: Person | None, ref: str, file_id: int) -> SeenFile:
+    """A document that this person may read, whichever version holds it. Raises NotFound."""
+    found = seen(person, ref)
+    attachment = _attachment(found.proposal, file_id)
+    if policy.reads_all_answers(person, found):
+        may_read = found.standing.is_on_team or _is_in_a_version(attachment)
+    else:
+        may_read = attachment in attachments_read(found)
+    if not may_read:
+        raise NotFound
+    return SeenFile(found, attachment)
+
+
+def file_worked_on(person: Person | None, ref: str, file_id: int) -> SeenFile:
+    """A document of the proposal, for its team. Raises NotFound."""
+    found = seen(person, ref)
+    if not found.standing.is_on_team:
+        raise NotFound
+    return SeenFile(found, _attachment(found.proposal, file_id))
+
+
+def _attachment(proposal: Proposal, file_id: int) -> Attachment:
+    attachment = db.session.get(Attachment, file_id) if file_id <= LARGEST_ID else None
+    if attachment is None or attachment.proposal_id != proposal.id:
+        raise NotFound
+    return attachment
+
+
+def _is_in_a_version(attachment: Attachment) -> bool:
+    return any(
+        attachment.id in (each.answers.get("evidence_files") or []) for each in attachment.proposal.versions
+    )
+
+
+@dataclass(frozen=True)
+class SeenVersion:
+    seen: Seen
+    version: Version
+
+
+def version_read(person: Person | None, ref: str, number: int) -> SeenVersion:
+    """A frozen version, for those who read every answer. Raises NotFound."""
+    found = seen(person, ref)
+    if not policy.reads_all_answers(person, found):
+        raise NotFound
+    return SeenVersion(found, version(found.proposal, number))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action that the table gives this person now, and what it still needs."""
+
+    action: Action
+    unmet: list[str]
+
+
+def offers(seen: Seen, person: Person) -> list[Offer]:
+    """The actions open to this person, each with its unmet needs as sentences."""
+    actions = lifecycle.open_to(seen.proposal.stage, seen.standing.parts)
+    return [Offer(action, unmet_needs(action.name, seen.proposal, person)) for action in actions]
+
+
+def unmet_needs(action: str, proposal: Proposal, actor: Person) -> list[str]:
+    """What the action needs that its form cannot supply, as its feature states it."""
+    needs = current_app.extensions["needs"]
+    sentences: list[str] = needs[action](proposal, actor)
+    return sentences
+
+
+def position(proposal: Proposal) -> int:
+    """How many things have happened to it: the mark by which a form sent twice is known."""
+    head = db.session.get(EventHead, proposal.event_subject, populate_existing=True)
+    return 0 if head is None else head.position
+
+
+def has_done(person: Person, kind: str, proposal: Proposal, since: int | None) -> bool:
+    """Whether this person did this since the form was drawn at that position: then a second click changes
+    nothing."""
+    if since is None or not 0 <= since <= LARGEST_ID:
+        return False
+    mine = Event.kind == kind, Event.actor_id == person.id
+    query = select(Event.id).where(Event.subject == proposal.event_subject, Event.position > since, *mine)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def last_event(proposal: Proposal, *kinds: str) -> Event | None:
+    """The newest of these kinds."""
+    query = select(Event).where(Event.subject == proposal.event_subject, Event.kind.in_(kinds))
+    return db.session.scalar(query.order_by(Event.position.desc()).limit(1))
+
+
+def last_edit(proposal: Proposal, section: str) -> Event | None:
+    """Who changed a section last, and when."""
+    query = select(Event).where(Event.subject == proposal.event_subject, Event.kind == "save_section")
+    newest = db.session.scalars(query.order_by(Event.position.desc()).limit(EDITS_LOOKED_AT))
+    return next((event for event in newest if event.facts.get("section") == section), None)
+
+
+def history(seen: Seen) -> list[Event]:
+    """What happened to the proposal, as far as this person reads of it, oldest first."""
+    return events.history(seen.proposal, policy.events_read_by(seen.standing, seen.proposal))
+
+
+def managers_of(proposal: Proposal) -> list[Person]:
+    """Who manages its lead theme and may act on it, by name."""
+    theme = proposal.lead_theme_id
+    holders = people_with(Role.PROGRAMME_MANAGER, theme) if theme else []
+    return [person for person in holders if not conflict_of(person, proposal)]
+
+
+def on_team(person: Person | type[Person]) -> ColumnElement[bool]:
+    """Proposals of which this person is the champion or a co-author."""
+    author = exists().where(co_author.c.proposal_id == Proposal.id, co_author.c.person_id == person.id)
+    return or_(Proposal.champion_id == person.id, author)
+
+
+def _only(answers: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in answers.items() if key in ids}

@@ -1,0 +1,100 @@
+"""The innovation record: every section and question of a proposal, declared once.
+
+Forms, validation, the task list, check your answers, the public page, comparison, exports and the API are
+all drawn from `SECTIONS`. Answers are a plain dict from question id to value; a question that was never
+answered is absent or None.
+"""
+
+from __future__ import annotations
+
+from exchange.plain_text import count_words
+from exchange.proposals.record.kinds import (
+    AnswerAudience,
+    Answers,
+    Choice,
+    Kind,
+    Needed,
+    Question,
+    Section,
+    Source,
+)
+from exchange.proposals.record.questions import (
+    COUNT_LIMIT,
+    EARLY_STAGES,
+    FILES_LIMIT,
+    MONEY_LIMIT,
+    SAVING_LIMIT,
+    SCHEMA_VERSION,
+    SECTIONS,
+    SUPPLIER_NONE,
+    SUPPLIER_OTHER,
+    has_unlisted_supplier,
+    is_early,
+    seeks_investment,
+)
+from exchange.proposals.record.rules import (
+    DECLARATION,
+    PUBLISHED_WHEN_KEPT_TO_ASSESSORS,
+    QUESTION_BY_ID,
+    READ_BEFORE_DECLARING,
+    SECTION_BY_ID,
+    Gap,
+    Progress,
+    answered,
+    asked_in,
+    changed,
+    gaps,
+    given,
+    is_needed,
+    mistake,
+    mistakes,
+    progress,
+    questions,
+    readable,
+    searchable_text,
+    typed_in,
+)
+
+__all__ = [
+    "COUNT_LIMIT",
+    "DECLARATION",
+    "EARLY_STAGES",
+    "FILES_LIMIT",
+    "MONEY_LIMIT",
+    "PUBLISHED_WHEN_KEPT_TO_ASSESSORS",
+    "QUESTION_BY_ID",
+    "READ_BEFORE_DECLARING",
+    "SAVING_LIMIT",
+    "SCHEMA_VERSION",
+    "SECTIONS",
+    "SECTION_BY_ID",
+    "SUPPLIER_NONE",
+    "SUPPLIER_OTHER",
+    "AnswerAudience",
+    "Answers",
+    "Choice",
+    "Gap",
+    "Kind",
+    "Needed",
+    "Progress",
+    "Question",
+    "Section",
+    "Source",
+    "answered",
+    "asked_in",
+    "changed",
+    "count_words",
+    "gaps",
+    "given",
+    "has_unlisted_supplier",
+    "is_early",
+    "is_needed",
+    "mistake",
+    "mistakes",
+    "progress",
+    "questions",
+    "readable",
+    "searchable_text",
+    "seeks_investment",
+    "typed_in",
+]

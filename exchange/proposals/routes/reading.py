@@ -1,0 +1,67 @@
+"""Pages that read proposals: the list, one proposal, its history, its versions and its documents."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from exchange import access, storage
+from exchange.access import person_at_hand, public, public_where_found, requires
+from exchange.proposals import answers, page, policy, queries
+from exchange.proposals.choices import choices
+from exchange.proposals.listing_page import listing_page
+from exchange.proposals.policy import Seen
+from exchange.proposals.queries import SeenFile, SeenVersion
+from exchange.proposals.routes.blueprint import blueprint
+
+
+@blueprint.get("/proposals")
+@public
+def proposals() -> ResponseReturnValue:
+    shown = listing_page(person_at_hand(), request.args)
+    return render_template("proposals/proposals.html", page=shown)
+
+
+@blueprint.get("/proposals/<ref>")
+@public_where_found(queries.seen)
+def show(seen: Seen) -> ResponseReturnValue:
+    return render_template("proposals/show.html", page=page.page_of(seen, person_at_hand()))
+
+
+@blueprint.get("/proposals/<ref>/history")
+@public_where_found(queries.seen)
+def history(seen: Seen) -> ResponseReturnValue:
+    person = person_at_hand()
+    return render_template(
+        "proposals/history.html",
+        seen=seen,
+        title=page.title_of(seen),
+        entries=page.entries_of(seen, person),
+        versions=seen.proposal.versions[::-1] if policy.reads_all_answers(person, seen) else [],
+    )
+
+
+@blueprint.get("/proposals/<ref>/versions/<int:number>")
+@requires(access.signed_in, of=queries.version_read)
+def version(found: SeenVersion) -> ResponseReturnValue:
+    files = queries.attachments_read(found.seen, found.version)
+    sections = answers.answered_sections(found.version.answers, choices(), files)
+    links = page.contents_of(sections)
+    return render_template("proposals/version.html", found=found, sections=sections, links=links)
+
+
+@blueprint.get("/proposals/<ref>/files/<int:file_id>")
+@public_where_found(queries.file_read)
+def attachment(found: SeenFile) -> ResponseReturnValue:
+    file = found.attachment
+    path = storage.path_of(file.stored_as)
+    if not path.exists():
+        return render_template("proposals/missing_file.html", found=found), 404
+    content = BytesIO(path.read_bytes())  # 10 MB at most
+    response = send_file(content, mimetype=file.type, as_attachment=True, download_name=file.name)
+    # Whatever a browser makes of it, it does it in a box: no script, no form, no address of ours.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "no-store"
+    return response

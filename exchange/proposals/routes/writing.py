@@ -1,0 +1,208 @@
+"""Pages of the team: starting a proposal, its task list, its sections and their documents."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange.access import requires, someone_at_hand
+from exchange.errors import NotFound, WrongStage
+from exchange.proposals import answers, policy, queries, record, services
+from exchange.proposals.answers import Shown
+from exchange.proposals.choices import Choices, choices
+from exchange.proposals.documents import Document, NotAccepted, examine
+from exchange.proposals.forms import CompanyForm, EvidenceForm, NewForm, SectionForm, section_form
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Proposal
+from exchange.proposals.policy import Seen
+from exchange.proposals.queries import SeenFile
+from exchange.proposals.record import Section, Source
+from exchange.proposals.routes.blueprint import blueprint
+from exchange.proposals.services import StaleSection, TooManyFiles
+from exchange.proposals.task_list import requested, task_list
+from exchange.wording import counted
+
+NOT_NOW = "Its team can change the answers while it is a draft, and while changes are requested."
+ONLY_MEMBERS = "Members of the network propose. You take part where a team or a manager invites you."
+ONLY_TEAM = "Only its team can write it."
+ONLY_CHAMPION = "Only the champion can delete it, and only before it is submitted."
+
+
+@blueprint.route("/proposals/new", methods=["GET", "POST"])
+@requires(policy.can_propose, message=ONLY_MEMBERS)
+def new() -> ResponseReturnValue:
+    form = NewForm()
+    form.lead_theme.choices = list(choices().offered(Source.THEMES).items())
+    if form.validate_on_submit():
+        proposal = services.create(
+            someone_at_hand(), form.title.data, form.lead_theme.data, form_token=(form.token.data or "")[:32]
+        )
+        return redirect(url_for("proposals.edit", ref=proposal.reference))
+    if not form.is_submitted():
+        form.token.data = secrets.token_hex(8)
+    return render_template("proposals/new.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/proposals/<ref>/edit")
+@requires(policy.can_edit, of=queries.seen, message=NOT_NOW)
+def edit(seen: Seen) -> ResponseReturnValue:
+    return render_template("proposals/edit.html", page=task_list(seen, someone_at_hand()))
+
+
+@blueprint.get("/proposals/<ref>/edit/<section>")
+@requires(policy.can_edit, of=queries.seen, message=NOT_NOW)
+def edit_section(seen: Seen, section: str) -> ResponseReturnValue:
+    asked = _section(section)
+    return _page(seen, asked, _form(seen.proposal, asked, choices()))
+
+
+@blueprint.post("/proposals/<ref>/edit/<section>")
+@requires(policy.is_on_team, of=queries.seen, message=ONLY_TEAM)
+def save_section(seen: Seen, section: str) -> ResponseReturnValue:
+    """Whatever goes wrong, the page that comes back holds what was typed."""
+    asked, lists = _section(section), choices()
+    form = _form(seen.proposal, asked, lists)
+    added, refused = _documents(form)
+    is_sound = form.validate()
+    if refused:
+        form.add_error("evidence_files", refused)
+    if refused or not is_sound:
+        return _page(seen, asked, form), 422
+    try:
+        _save(seen.proposal, asked, form, added)
+    except StaleSection as stale:
+        return _page(seen, asked, form, _theirs(seen.proposal, asked, form, stale, lists)), 409
+    except TooManyFiles as many:
+        room = f"Choose {counted(many.room, 'document')} or fewer" if many.room else "Remove a document first"
+        form.add_error("evidence_files", f"{room}. A proposal can have {record.FILES_LIMIT}")
+        return _page(seen, asked, form), 422
+    except WrongStage as wrong:
+        form.add_error("", wrong.message)
+        return _page(seen, asked, form), 409
+    return redirect(_next_page(seen.proposal, asked))
+
+
+@blueprint.route("/proposals/<ref>/files/<int:file_id>/remove", methods=["GET", "POST"])
+@requires(policy.can_edit_file, of=queries.file_worked_on, message=NOT_NOW)
+def remove_file(found: SeenFile) -> ResponseReturnValue:
+    proposal = found.seen.proposal
+    back = url_for("proposals.edit_section", ref=proposal.reference, section="evidence")
+    if request.method == "POST":
+        services.remove_attachment(found.attachment, someone_at_hand())
+        flash(f"“{found.attachment.name}” is removed.")
+        return redirect(back)
+    return render_template("proposals/remove_file.html", found=found, back_to=back)
+
+
+@blueprint.route("/proposals/<ref>/delete", methods=["GET", "POST"])
+@requires(policy.can_delete, of=queries.seen, message=ONLY_CHAMPION)
+def delete(seen: Seen) -> ResponseReturnValue:
+    if request.method == "POST":
+        title = seen.proposal.title
+        services.delete_draft(seen.proposal, someone_at_hand())
+        flash(f"The draft “{title}” is deleted.")
+        return redirect(url_for("proposals.proposals"))
+    return render_template("proposals/delete.html", seen=seen)
+
+
+def _section(id_: str) -> Section:
+    if id_ not in record.SECTION_BY_ID:
+        raise NotFound
+    return record.SECTION_BY_ID[id_]
+
+
+def _form(proposal: Proposal, asked: Section, lists: Choices) -> SectionForm:
+    form = section_form(asked, proposal.answers, lists)
+    if isinstance(form, EvidenceForm):
+        attachments = queries.attachments_worked_on(proposal)
+        form.show(attachments)
+    if not form.is_submitted():
+        form.state.data = services.section_state(proposal, asked)
+    return form
+
+
+def _documents(form: SectionForm) -> tuple[list[Document], str]:
+    """The documents that were sent, and in words why some of them cannot come in."""
+    found, refused = [], []
+    if isinstance(form, EvidenceForm):
+        for file in form.sent:
+            try:
+                found.append(examine(file.stream, file.filename or ""))
+            except NotAccepted as problem:
+                refused.append(str(problem))
+    if found and refused:
+        refused.append("Then choose your other documents again")
+    return found, ". ".join(refused)
+
+
+def _save(proposal: Proposal, asked: Section, form: SectionForm, added: list[Document]) -> None:
+    person = someone_at_hand()
+    opened_at = form.state.data or services.section_state(proposal, asked)
+    services.save_section(proposal, asked, form.answers, person, opened_at_state=opened_at)
+    if isinstance(form, EvidenceForm):
+        for attachment in queries.attachments_worked_on(proposal):
+            if attachment.id in form.listed_ids:
+                is_shared = str(attachment.id) in form.shareable.data
+                services.share_attachment(attachment, person, shareable=is_shared)
+        services.attach_all(proposal, person, added)
+
+
+def _theirs(
+    proposal: Proposal, asked: Section, form: SectionForm, stale: StaleSection, lists: Choices
+) -> dict[str, Shown]:
+    """What others answered meanwhile, to stand beside what was typed. The form then saves over both."""
+    form.state.data = services.section_state(proposal, asked)
+    for id_, value in stale.kept.items():
+        form[id_].raw_data = None  # or it would show what was sent
+        form[id_].process(None, value)
+    if isinstance(form, CompanyForm):
+        form.settle()
+    questions = record.QUESTION_BY_ID
+    return {id_: answers.shown(questions[id_], stale.theirs, lists) for id_ in stale.theirs}
+
+
+def _next_page(proposal: Proposal, asked: Section) -> str:
+    """Where to go once it is saved."""
+    ref = proposal.reference
+    if file_id := request.form.get("remove", type=int):
+        return url_for("proposals.remove_file", ref=ref, file_id=file_id)
+    if "stay" in request.form:
+        return url_for("proposals.edit_section", ref=ref, section=asked.id, _anchor="evidence_files")
+    too_long = record.mistakes(asked, proposal.answers)
+    if too_long:
+        flash(f"Saved. {too_long[0].message}, so shorten it before you submit.", "important")
+    if _comes_from_check():
+        return url_for("proposals.check", ref=ref, _anchor=asked.id)
+    following = record.SECTIONS.index(asked) + 1
+    is_last = following == len(record.SECTIONS)
+    if too_long or is_last or "later" in request.form or proposal.stage is not Stage.DRAFT:
+        if "later" in request.form and not too_long:
+            flash("Your answers are saved. Come back to them whenever you like.")
+        return url_for("proposals.edit", ref=ref)
+    return url_for("proposals.edit_section", ref=ref, section=record.SECTIONS[following].id)
+
+
+def _comes_from_check() -> bool:
+    return request.args.get("from") == "check"
+
+
+def _page(seen: Seen, asked: Section, form: SectionForm, theirs: Mapping[str, Shown] | None = None) -> str:
+    """The section's form; `theirs` are the answers that somebody else gave while this was being written."""
+    proposal = seen.proposal
+    return render_template(
+        "proposals/edit_section.html",
+        seen=seen,
+        section=asked,
+        form=form,
+        attachments=queries.attachments_worked_on(proposal) if isinstance(form, EvidenceForm) else [],
+        mistakes=[] if form.is_submitted() else record.mistakes(asked, proposal.answers),
+        requested=requested(proposal),
+        theirs=theirs or {},
+        last_edit=queries.last_edit(proposal, asked.id) if theirs else None,
+        number=record.SECTIONS.index(asked) + 1,
+        total=len(record.SECTIONS),
+        from_check=_comes_from_check(),
+    )

@@ -1,0 +1,194 @@
+"""What happened to a proposal, told as sentences to one reader.
+
+Each kind of event has its sentence in `SENTENCES`, those that other features record too. Whoever may not
+know a reviewer's name reads "Reviewer A".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from exchange.audience import Audience
+from exchange.proposals.policy import Standing
+from exchange.wording import counted, day, in_words, joined
+
+if TYPE_CHECKING:
+    from exchange.accounts.models import Person
+    from exchange.events import Event
+
+# What its team does many times while it writes: one line for the team, nothing for anyone else.
+EDITING = frozenset({"save_section", "attach", "share_attachment", "remove_attachment"})
+# What reviewers do: their names are for the staff alone.
+OF_REVIEWERS = frozenset({"declare", "submit_review", "withdraw_review"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline; `who` is empty for the service itself, and where it is not to be known."""
+
+    at: datetime
+    sentence: str
+    who: str
+    texts: list[tuple[str, str]]
+
+
+def tell(
+    events: Iterable[Event], standing: Standing, reader: Person | None, audiences: frozenset[Audience]
+) -> list[Entry]:
+    """The entries that this reader may read, newest first. `events` are in order, of these audiences
+    already."""
+    entries: list[Entry] = []
+    edits: list[Event] = []
+    for event in events:
+        if event.kind in EDITING:
+            edits.append(event)
+            continue
+        if edits and standing.is_on_team:
+            entries.append(_of_edits(edits, reader))
+        edits = []
+        entries.append(_of(event, standing, reader, audiences))
+    if edits and standing.is_on_team:
+        entries.append(_of_edits(edits, reader))
+    return entries[::-1]
+
+
+def _of(event: Event, standing: Standing, reader: Person | None, audiences: frozenset[Audience]) -> Entry:
+    who = _who(event, standing, reader)
+    sentence = SENTENCES.get(event.kind, _anything_else)(event, who)
+    texts = [
+        (
+            HEADINGS.get(text.name, in_words(text.name)),
+            "This text was removed." if text.redacted_at else text.content,
+        )
+        for text in event.texts
+        if text.audience in audiences
+    ]
+    return Entry(event.at, sentence, "" if event.kind in OF_REVIEWERS else who, texts)
+
+
+def _of_edits(edits: list[Event], reader: Person | None) -> Entry:
+    names = dict.fromkeys(_name(edit, reader) for edit in edits)
+    return Entry(
+        edits[-1].at, f"The answers were edited: {counted(len(edits), 'change')}", joined(list(names)), []
+    )
+
+
+def _who(event: Event, standing: Standing, reader: Person | None) -> str:
+    if event.kind in OF_REVIEWERS and not standing.is_staff:
+        is_own = reader is not None and event.actor_id == reader.id
+        return "You" if is_own else f"Reviewer {event.facts['letter']}"
+    return _name(event, reader)
+
+
+def _name(event: Event, reader: Person | None) -> str:
+    if event.actor is None:
+        return ""
+    return "you" if reader is not None and event.actor_id == reader.id else str(event.actor.name)
+
+
+Sentence = Callable[["Event", str], str]
+
+
+def _always(sentence: str) -> Sentence:
+    return lambda event, who: sentence
+
+
+def _due(facts: Mapping[str, Any]) -> str:
+    return f", by {day(date.fromisoformat(facts['due']))}" if facts.get("due") else ""
+
+
+def _submitted(event: Event, who: str) -> str:
+    return f"The champion submitted version {event.facts['version']}"
+
+
+def _changes_requested(event: Event, who: str) -> str:
+    return f"Changes were requested{_due(event.facts)}"
+
+
+def _started(event: Event, who: str) -> str:
+    due = event.facts.get("due")
+    return (
+        f"Assessment started. Reviews are due by {day(date.fromisoformat(due))}"
+        if due
+        else "Assessment started"
+    )
+
+
+def _extended(event: Event, who: str) -> str:
+    return f"The assessment was given until {day(date.fromisoformat(event.facts['due']))}"
+
+
+def _reviewers_added(event: Event, who: str) -> str:
+    letters = event.facts.get("letters", [])
+    if len(letters) == 1:
+        return f"Reviewer {letters[0]} was chosen"
+    return f"Reviewers {joined(letters)} were chosen" if letters else "Reviewers were chosen"
+
+
+def _reviewer_removed(event: Event, who: str) -> str:
+    return f"Reviewer {event.facts['letter']} was taken off the panel"
+
+
+def _declared(event: Event, who: str) -> str:
+    said = {
+        "none": "declared no interest",
+        "interest": "declared an interest",
+        "outside-my-expertise": "said that it is outside their expertise",
+    }
+    return f"{_start(who)} {said.get(event.facts.get('interest', ''), 'declared')}"
+
+
+def _review_submitted(event: Event, who: str) -> str:
+    return f"{_start(who)} submitted a review"
+
+
+def _review_withdrawn(event: Event, who: str) -> str:
+    return "Your review was withdrawn" if who.lower() == "you" else f"The review of {who} was withdrawn"
+
+
+def _developed(event: Event, who: str) -> str:
+    return f"The theme director asked for it to be developed further{_due(event.facts)}"
+
+
+def _anything_else(event: Event, who: str) -> str:
+    return in_words(event.kind)
+
+
+def _start(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+SENTENCES: Mapping[str, Sentence] = {
+    "create": _always("The draft was begun"),
+    "submit": _submitted,
+    "request_changes": _changes_requested,
+    "start_assessment": _started,
+    "extend": _extended,
+    "add_reviewers": _reviewers_added,
+    "remove_reviewer": _reviewer_removed,
+    "declare": _declared,
+    "submit_review": _review_submitted,
+    "withdraw_review": _review_withdrawn,
+    "close_assessment": _always("Assessment closed"),
+    "prepare_decision": _always("A decision was prepared"),
+    "approve_spread": _always("Approved to spread at scale"),
+    "develop": _developed,
+    "decline": _always("Not taken forward"),
+    "withdraw": _always("The champion withdrew it"),
+    "start_programme": _always("The programme started"),
+    "activate_programme": _always("The programme is active"),
+    "meet_condition": _always("A condition was met"),
+    "waive_condition": _always("A condition was waived"),
+}
+
+# What stands above each text of an event.
+HEADINGS: Mapping[str, str] = {
+    "message": "What to change",
+    "must_show": "What must be shown",
+    "talk_to": "Whom to talk to",
+    "override_reason": "Why the decision differs from the panel’s view",
+    "panel_summary": "Summary of the panel",
+}

@@ -1,0 +1,153 @@
+"""The text index of proposals, on both databases, and the words of a query.
+
+The text is kept once for each audience, holding what that audience reads; a person searches, in each
+proposal, the text of the audience that they belong to there. SQLite keeps an FTS5 index in step by
+triggers, PostgreSQL a generated tsvector. Accents are taken off on both sides, so that "Lukasz" finds
+"Łukasz" on either.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sqlalchemy import (
+    CTE,
+    DDL,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Integer,
+    String,
+    UniqueConstraint,
+    cast,
+    delete,
+    event,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from exchange.extensions import Base, db
+
+MOST_WORDS = 20
+LONGEST_WORD = 60
+# PostgreSQL refuses a vector of over a megabyte; no record that keeps to its limits comes near.
+LONGEST_TEXT = 100_000
+
+# Letters that have no accent to take off, and yet are typed without it.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"}
+)
+
+
+class SearchText(Base):
+    """What one audience can search of one proposal."""
+
+    __tablename__ = "search_text"
+    __table_args__ = (UniqueConstraint("proposal_id", "audience"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    audience: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str]
+    body: Mapped[str]
+
+
+def put(proposal_id: int, audience: str, *, title: str, body: str) -> None:
+    """Sets what this audience can search of the proposal, in the transaction at hand."""
+    kept = {"title": _plain(title), "body": _plain(body)}
+    mine = SearchText.proposal_id == proposal_id, SearchText.audience == audience
+    row = db.session.scalar(select(SearchText).where(*mine))
+    if row is None:
+        db.session.add(SearchText(proposal_id=proposal_id, audience=audience, **kept))
+    else:
+        row.title, row.body = kept["title"], kept["body"]
+
+
+def remove(proposal_id: int) -> None:
+    """Nothing of the proposal can be found any more."""
+    db.session.execute(delete(SearchText).where(SearchText.proposal_id == proposal_id))
+
+
+def words_of(query: str) -> list[str]:
+    """The words someone typed, without anything that an index would take for a command; at most
+    MOST_WORDS."""
+    words = re.findall(r"[^\W_]+", _plain(query[:LONGEST_TEXT]))
+    return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
+
+
+def found(words: list[str]) -> CTE:
+    """The SearchText rows that hold every word, in any of its forms ("falls" finds "fall"), as `id` and
+    `rank`: the lower the better, the title before the rest."""
+    if _is_sqlite():
+        hits = text(
+            "SELECT rowid AS id, bm25(search_index, 10.0, 1.0) AS rank "
+            "FROM search_index WHERE search_index MATCH :words"
+        )
+        columns = Column("id", Integer), Column("rank", Double)
+        return hits.bindparams(words=_quoted(words)).columns(*columns).cte("found")
+    vector, query = _vector(), _tsquery(words)
+    rank = -cast(func.ts_rank(vector, query), Double)
+    # A query of words that the index leaves out, like "the", asks for nothing and finds everything.
+    held = or_(vector.op("@@")(query), func.numnode(query) == 0)
+    return select(SearchText.id, rank.label("rank")).where(held).cte("found")
+
+
+def matching(words: list[str]) -> ColumnElement[bool]:
+    """The condition that a SearchText row holds every word."""
+    hits = found(words)
+    return SearchText.id.in_(select(hits.c.id))
+
+
+def _plain(typed: str) -> str:
+    """The text without accents, cut to what an index takes."""
+    letters = unicodedata.normalize("NFKD", typed.translate(_PLAIN_LETTERS))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_TEXT]
+
+
+def _quoted(words: list[str]) -> str:
+    return " ".join(f'"{word}"' for word in words)
+
+
+def _vector() -> ColumnElement[str]:
+    return literal_column("search_text.vector")
+
+
+def _tsquery(words: list[str]) -> ColumnElement[str]:
+    return func.plainto_tsquery(literal_column("'english'"), " ".join(words))
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+_ON_SQLITE = (
+    "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_text', content_rowid='id', "
+    "tokenize='porter unicode61 remove_diacritics 2')",
+    "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
+    "INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+    "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "
+    "INSERT INTO search_index(search_index, rowid, title, body) "
+    "VALUES ('delete', old.id, old.title, old.body); END",
+    "CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN "
+    "INSERT INTO search_index(search_index, rowid, title, body) "
+    "VALUES ('delete', old.id, old.title, old.body); "
+    "INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
+)
+_ON_POSTGRESQL = (
+    "ALTER TABLE search_text ADD COLUMN vector tsvector GENERATED ALWAYS AS "
+    "(setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', body), 'B')) STORED",
+    "CREATE INDEX ix_search_text_vector ON search_text USING gin (vector)",
+)
+for _dialect, _statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRESQL)):
+    for _statement in _statements:
+        event.listen(
+            Base.metadata.tables["search_text"],
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),
+        )

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from itertools import chain, combinations, product
+
+import pytest
+
+from exchange.proposals import lifecycle
+from exchange.proposals.lifecycle import ACTIONS, Part, Refusal, Stage
+
+# The table of the product, as it stands there: action, from, to, who.
+TABLE = {
+    ("submit", Stage.DRAFT): (Stage.SUBMITTED, Part.CHAMPION),
+    ("submit", Stage.CHANGES_REQUESTED): (Stage.SUBMITTED, Part.CHAMPION),
+    ("request_changes", Stage.SUBMITTED): (Stage.CHANGES_REQUESTED, Part.MANAGER),
+    ("start_assessment", Stage.SUBMITTED): (Stage.IN_ASSESSMENT, Part.MANAGER),
+    ("close_assessment", Stage.IN_ASSESSMENT): (Stage.ASSESSED, Part.MANAGER),
+    ("approve_spread", Stage.ASSESSED): (Stage.SPREAD, Part.DIRECTOR),
+    ("develop", Stage.ASSESSED): (Stage.CHANGES_REQUESTED, Part.DIRECTOR),
+    ("decline", Stage.SUBMITTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
+    ("decline", Stage.CHANGES_REQUESTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
+    ("decline", Stage.ASSESSED): (Stage.NOT_TAKEN_FORWARD, Part.DIRECTOR),
+    ("withdraw", Stage.SUBMITTED): (Stage.WITHDRAWN, Part.CHAMPION),
+    ("withdraw", Stage.CHANGES_REQUESTED): (Stage.WITHDRAWN, Part.CHAMPION),
+    ("withdraw", Stage.IN_ASSESSMENT): (Stage.WITHDRAWN, Part.CHAMPION),
+    ("withdraw", Stage.ASSESSED): (Stage.WITHDRAWN, Part.CHAMPION),
+}
+EVERY_PARTS = [
+    frozenset(parts) for parts in chain.from_iterable(combinations(Part, size) for size in range(3))
+]
+
+
+@pytest.mark.parametrize(("name", "stage"), list(product(ACTIONS, Stage)))
+def test_refusal_of_every_action_at_every_stage_by_everyone(name: str, stage: Stage) -> None:
+    action = ACTIONS[name]
+    for parts in EVERY_PARTS:
+        found = lifecycle.refusal(action, stage, parts)
+        if (name, stage) not in TABLE:
+            assert found is Refusal.WRONG_STAGE
+        else:
+            to, part = TABLE[(name, stage)]
+            assert action.to is to
+            assert found is (None if part in parts else Refusal.NOT_YOURS)
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_open_to_is_what_is_not_refused(stage: Stage) -> None:
+    for parts in EVERY_PARTS:
+        expected = [name for name in ACTIONS if lifecycle.refusal(ACTIONS[name], stage, parts) is None]
+        assert [action.name for action in lifecycle.open_to(stage, parts)] == expected
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_conflict_leaves_the_staff_nothing(stage: Stage) -> None:
+    assert lifecycle.open_to(stage, frozenset()) == []
+
+
+@pytest.mark.parametrize("stage", [Stage.SPREAD, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN])
+def test_nothing_follows_an_end(stage: Stage) -> None:
+    assert stage in lifecycle.ENDED
+    assert lifecycle.open_to(stage, frozenset(Part)) == []
+
+
+def test_why_refused_says_where_it_stands_and_whose_it_is() -> None:
+    submit, decline = ACTIONS["submit"], ACTIONS["decline"]
+    assert lifecycle.why_refused(submit, Stage.ASSESSED, frozenset({Part.CHAMPION})) == (
+        "The proposal is now at “Assessed”. “Submit” starts from “Draft” or “Changes requested”."
+    )
+    assert lifecycle.why_refused(decline, Stage.ASSESSED, frozenset({Part.MANAGER})) == (
+        "Only the theme director can do this."
+    )
+
+
+def test_slugs_are_the_verbs() -> None:
+    assert {action.slug for action in ACTIONS.values()} == {
+        "submit",
+        "request-changes",
+        "start-assessment",
+        "close-assessment",
+        "approve-spread",
+        "develop",
+        "decline",
+        "withdraw",
+    }
