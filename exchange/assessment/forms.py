@@ -1,0 +1,303 @@
+"""The forms of assessment. A review's fields come from the rubric: `score-<criterion>` and
+`rationale-<criterion>`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import wtforms
+from wtforms.fields.core import Field
+from wtforms.validators import StopValidation
+
+from exchange import clock, forms
+from exchange.assessment.models import Criterion, Interest, Recommendation, Rubric
+from exchange.assessment.queries import Candidate
+from exchange.assessment.scoring import HIGHEST, LOWEST
+from exchange.assessment.services import Written
+from exchange.forms import Choice, Required
+from exchange.forms.typed import TypedField
+from exchange.wording import counted
+
+RATIONALE_WORDS = 150
+COMMENT_WORDS = 300
+REASON_WORDS = 150
+SUMMARY_WORDS = 300
+FEEDBACK_WORDS = 500
+LONGEST_EXTENSION = timedelta(days=366)
+
+RECOMMENDATIONS = (
+    Choice(Recommendation.SPREAD, "Spread"),
+    Choice(
+        Recommendation.SPREAD_WITH_CONDITIONS,
+        "Spread with conditions",
+        "Say in your comment what must be met.",
+    ),
+    Choice(Recommendation.NOT_YET, "Not yet", "It could become ready."),
+    Choice(Recommendation.DO_NOT_SPREAD, "Do not spread"),
+)
+
+
+class ReviewersField(forms.ManyField):
+    """Checkboxes of the people who can be chosen. Posting one who cannot answers with why."""
+
+    refused: Mapping[str, str] = {}  # set when the form is made
+
+    def offer(self, candidates: Sequence[Candidate]) -> None:
+        free = [candidate for candidate in candidates if not candidate.conflict]
+        self.choices = [Choice(str(each.person.id), each.person.name, _about(each)) for each in free]
+        self.refused = {
+            str(each.person.id): f"{each.person.name} cannot be chosen. {each.conflict}"
+            for each in candidates
+            if each.conflict
+        }
+
+    @property
+    def people(self) -> list[int]:
+        return [int(value) for value in self.data]
+
+    def pre_validate(self, form: wtforms.form.BaseForm) -> None:
+        for value in self.data:
+            if value in self.refused:
+                raise StopValidation(self.refused[value])
+        super().pre_validate(form)
+
+
+class StartAssessmentForm(forms.Form):
+    reviewers = ReviewersField("Reviewers", [Required("Select the reviewers")])
+
+    def __init__(self, candidates: Sequence[Candidate], quorum: int) -> None:
+        super().__init__()
+        self.quorum = quorum
+        self.reviewers.offer(candidates)
+        self.reviewers.description = f"Select {quorum} or more."
+
+    def validate_reviewers(self, field: ReviewersField) -> None:
+        if len(field.data) < self.quorum:
+            raise wtforms.ValidationError(
+                f"Select {self.quorum} reviewers or more. You selected {len(field.data)}"
+            )
+
+
+def _reason(label: str, missing: str, hint: str) -> forms.TextField:
+    return forms.TextField(label, [Required(missing)], words=REASON_WORDS, rows=4, hint=hint)
+
+
+class AddReviewersForm(forms.Form):
+    reviewers = ReviewersField("Reviewers to add", [Required("Select who joins the panel")])
+    reason = _reason("Why you add them", "Enter why you add them", "The theme’s director can read this.")
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        super().__init__()
+        self.reviewers.offer(candidates)
+
+
+class RemoveReviewerForm(forms.Form):
+    reason = _reason(
+        "Why you remove them",
+        "Enter why you remove them",
+        "The theme’s manager and director can read this. They cannot.",
+    )
+
+
+def _latest_due() -> date:
+    return clock.today() + LONGEST_EXTENSION
+
+
+class ExtendForm(forms.Form):
+    due = forms.DayField(
+        "New due date",
+        [Required("Enter the new due date")],
+        latest=_latest_due,
+        hint="For example, 27 3 2027.",
+    )
+    reason = _reason(
+        "Why you give more time",
+        "Enter why you give more time",
+        "The reviewers and the theme’s director can read this.",
+    )
+
+    def __init__(self, due: date) -> None:
+        super().__init__()
+        self.due.earliest = max(due, clock.today()) + timedelta(days=1)
+
+
+class DeclareForm(forms.Form):
+    interest = forms.OneField("Your declaration", [Required("Select what you declare")])
+    reason = forms.TextField(
+        "What the programme manager should know",
+        [Required("Enter what your interest is")],
+        words=REASON_WORDS,
+        rows=4,
+        hint="The theme’s manager and director can read this. The team and the other reviewers cannot.",
+    )
+
+    choices = (
+        Choice(
+            Interest.NONE,
+            "I have no interest in it",
+            "You read all of it, and review it.",
+        ),
+        Choice(
+            Interest.INTEREST,
+            "I have an interest in it",
+            "You work with the team, or could gain or lose by it. Someone else reviews it.",
+            reveals=("reason",),
+        ),
+        Choice(
+            Interest.OUTSIDE_MY_EXPERTISE,
+            "It is outside my expertise",
+            "Someone else reviews it.",
+        ),
+    )
+
+    def __init__(self, *, is_declared: bool, is_open: bool) -> None:
+        super().__init__()
+        left = self.choices[1:] if is_declared else self.choices
+        self.interest.choices = left if is_open else self.choices[1:2]
+
+
+class CloseAssessmentForm(forms.Form):
+    panel_summary = forms.TextField(
+        "Summary of the panel’s view",
+        [Required("Enter a summary of the panel’s view")],
+        words=SUMMARY_WORDS,
+        rows=8,
+        hint="For the director and the reviewers: what the panel agrees on, where it differs, and why.",
+    )
+    feedback = forms.TextField(
+        "Feedback for the team",
+        [Required("Enter the feedback for the team")],
+        words=FEEDBACK_WORDS,
+        rows=10,
+        hint="What was strong and what would make it stronger, without names or scores. "
+        "The team reads this with the decision, not before.",
+    )
+
+
+class WithdrawForm(forms.Form):
+    reason = _reason(
+        "Why you withdraw it",
+        "Enter why you withdraw it",
+        "The team and the staff of the lead theme can read this.",
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One criterion with its two fields."""
+
+    criterion: Criterion
+    score: Field
+    rationale: Field
+
+
+class ReviewForm(forms.Form):
+    """Made for one rubric by `review_form`."""
+
+    rubric: Rubric
+
+    @property
+    def asked(self) -> list[Asked]:
+        return [
+            Asked(each, self._fields[f"score-{each.key}"], self._fields[f"rationale-{each.key}"])
+            for each in self.rubric.criteria
+        ]
+
+    @property
+    def written(self) -> Written:
+        recommendation = self._fields["recommendation"].data
+        return Written(
+            {each.criterion.key: int(each.score.data) for each in self.asked if each.score.data},
+            {each.criterion.key: each.rationale.data for each in self.asked if each.rationale.data},
+            Recommendation(recommendation) if recommendation else None,
+            self._fields["comment"].data or "",
+        )
+
+
+def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
+    """The form for this rubric: a draft keeps the unfinished and the over-long, what is submitted has it
+    all."""
+    fields: dict[str, Any] = {"rubric": rubric, "state": wtforms.HiddenField()}
+    for criterion in rubric.criteria:
+        fields[f"score-{criterion.key}"] = forms.OneField(
+            f"{criterion.name}: score",
+            [Required(f"Select a score for “{criterion.name}”")] if to_submit else None,
+            choices=_scores(criterion),
+            row=True,
+            optional=False,
+        )
+        fields[f"rationale-{criterion.key}"] = forms.TextField(
+            f"{criterion.name}: why this score",
+            [Required(f"Enter why you gave “{criterion.name}” this score")] if to_submit else None,
+            words=RATIONALE_WORDS,
+            rows=3,
+            enforced=to_submit,
+            optional=False,
+        )
+    fields["recommendation"] = forms.OneField(
+        "Your recommendation",
+        [Required("Select your recommendation")] if to_submit else None,
+        choices=RECOMMENDATIONS,
+        optional=False,
+    )
+    fields["comment"] = forms.TextField(
+        "Comment",
+        words=COMMENT_WORDS,
+        enforced=to_submit,
+        hint="Conditions, and anything that the criteria do not ask. "
+        "The other reviewers and the theme’s staff read it.",
+    )
+
+    class FormOfRubric(ReviewForm):
+        pass
+
+    for name, field in fields.items():
+        setattr(FormOfRubric, name, field)
+    return FormOfRubric
+
+
+def held_in(written: Written) -> dict[str, Any]:
+    """What a review says, as the form's own data."""
+    return {
+        **{f"score-{key}": str(score) for key, score in written.scores.items() if score is not None},
+        **{f"rationale-{key}": rationale for key, rationale in written.rationales.items()},
+        "recommendation": written.recommendation,
+        "comment": written.comment,
+    }
+
+
+def typed_in(form: forms.Form) -> list[tuple[str, str]]:
+    """Everything that was filled in, by label, to show it where it cannot be saved."""
+    filled = [
+        (str(field.label.text), _shown(field)) for field in form if not isinstance(field, wtforms.HiddenField)
+    ]
+    return [(label, text) for label, text in filled if text]
+
+
+def _shown(field: Field) -> str:
+    """A filled-in field in words."""
+    if isinstance(field, forms.ChoosingField):
+        return ", ".join(choice.label for choice in field.choices if field.has(choice))
+    if isinstance(field, forms.DayField):
+        return " ".join(part for part in field.typed.values() if part)
+    return field._value() if isinstance(field, TypedField) else ""
+
+
+def _scores(criterion: Criterion) -> list[Choice]:
+    """1 to 5, with the rubric's anchors at 1, 3 and 5."""
+    anchors = {LOWEST: criterion.low, (LOWEST + HIGHEST) // 2: criterion.mid, HIGHEST: criterion.high}
+    return [Choice(str(score), str(score), anchors.get(score, "")) for score in range(LOWEST, HIGHEST + 1)]
+
+
+def _about(candidate: Candidate) -> str:
+    """The line under a candidate's name."""
+    organisation = candidate.person.organisation
+    load = f"{candidate.open_reviews} of {counted(candidate.limit, 'open review')}"
+    if candidate.is_at_limit:
+        load = f"{load}, the most we ask of anyone"
+    facts = [organisation.name if organisation else "", ", ".join(candidate.themes), load]
+    about = " · ".join(fact for fact in facts if fact) + "."
+    return f"{about} {candidate.note}".strip()

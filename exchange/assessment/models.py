@@ -1,0 +1,162 @@
+"""Tables of assessment: rubrics, rounds, assignments and reviews."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.extensions import Base
+from exchange.proposals.models import Proposal
+
+
+class Rubric(Base):
+    """One version of the region's rubric. Never edited: a pack that changes it makes the next version, for
+    new rounds."""
+
+    __tablename__ = "rubric"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+    criteria: Mapped[list[Criterion]] = relationship(
+        back_populates="rubric", order_by="Criterion.position", lazy="selectin"
+    )
+
+
+class Criterion(Base):
+    """One weighted criterion, with anchors in words for the scores 1, 3 and 5. `key` is the pack's id."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (UniqueConstraint("rubric_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(200))
+    weight: Mapped[int]
+    low: Mapped[str]
+    mid: Mapped[str]
+    high: Mapped[str]
+    position: Mapped[int]
+
+    rubric: Mapped[Rubric] = relationship(back_populates="criteria")
+
+
+class Round(Base):
+    """One assessment of one version by a panel. The rules it runs by are copied from the region when it
+    starts."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "number"),
+        Index("ix_round_ended_at_due", "ended_at", "due"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    number: Mapped[int]
+    version_number: Mapped[int]
+    rubric_id: Mapped[int] = mapped_column(ForeignKey("rubric.id"))
+    quorum: Mapped[int]
+    minimum_at_due_date: Mapped[int]
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    due: Mapped[date]
+    # Closed by the manager, or ended by a withdrawal: then closed_at stays empty.
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    panel_summary: Mapped[str] = mapped_column(default="")
+    feedback: Mapped[str] = mapped_column(default="")
+
+    proposal: Mapped[Proposal] = relationship()
+    rubric: Mapped[Rubric] = relationship()
+    assignments: Mapped[list[Assignment]] = relationship(back_populates="round", order_by="Assignment.id")
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_past_due(self) -> bool:
+        return clock.today() > self.due
+
+
+class Interest(StrEnum):
+    """What a reviewer declares."""
+
+    NONE = "none"
+    INTEREST = "interest"
+    OUTSIDE_MY_EXPERTISE = "outside-my-expertise"
+
+
+class Assignment(Base):
+    """One reviewer in one round. `letter` is how the other reviewers know them. Removed ones stay, with the
+    reason."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        UniqueConstraint("round_id", "person_id"),
+        Index("ix_assignment_person_id_removed_at", "person_id", "removed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    letter: Mapped[str] = mapped_column(String(2))
+    assigned_at: Mapped[datetime]
+    assigned_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    interest: Mapped[Interest | None]
+    declared_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    removed_reason: Mapped[str] = mapped_column(default="")
+
+    round: Mapped[Round] = relationship(back_populates="assignments")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
+    review: Mapped[Review | None] = relationship(back_populates="assignment")
+
+
+class Recommendation(StrEnum):
+    SPREAD = "spread"
+    SPREAD_WITH_CONDITIONS = "spread-with-conditions"
+    NOT_YET = "not-yet"
+    DO_NOT_SPREAD = "do-not-spread"
+
+
+class Review(Base):
+    """A reviewer's marks: a draft until `submitted_at`. Withdrawn when an interest comes to light late."""
+
+    __tablename__ = "review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
+    recommendation: Mapped[Recommendation | None]
+    comment: Mapped[str] = mapped_column(default="")
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+    assignment: Mapped[Assignment] = relationship(back_populates="review")
+    scores: Mapped[list[Score]] = relationship(
+        back_populates="review", lazy="selectin", cascade="all, delete-orphan"
+    )
+
+
+class Score(Base):
+    """One criterion's score, 1 to 5, and why."""
+
+    __tablename__ = "score"
+
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
+    criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
+    score: Mapped[int | None]
+    rationale: Mapped[str] = mapped_column(default="")
+
+    review: Mapped[Review] = relationship(back_populates="scores")
+    criterion: Mapped[Criterion] = relationship(lazy="joined", innerjoin=True)

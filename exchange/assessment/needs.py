@@ -1,0 +1,46 @@
+"""What the actions of this feature need that their forms cannot supply, as sentences."""
+
+from __future__ import annotations
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.assessment import closing, queries, rubric
+from exchange.assessment.closing import cardinal
+from exchange.proposals.models import Proposal
+from exchange.region import queries as region
+
+
+def start_assessment(proposal: Proposal, actor: Person) -> list[str]:
+    unmet = []
+    if rubric.latest() is None:
+        unmet.append("There is no rubric yet. Ask an administrator to load the region pack.")
+    quorum = region.current().rules["quorum"]
+    free = sum(not candidate.conflict for candidate in queries.candidates(proposal))
+    if free < quorum:
+        found = "no reviewer" if free == 0 else f"{cardinal(free)} {'reviewer' if free == 1 else 'reviewers'}"
+        unmet.append(
+            f"An assessment needs {cardinal(quorum)} reviewers without an interest in it, and its themes "
+            f"have {found} like that. Ask an administrator to add reviewers."
+        )
+    return unmet
+
+
+def close_assessment(proposal: Proposal, actor: Person) -> list[str]:
+    round_ = queries.open_round(proposal)
+    if round_ is None:
+        return ["There is no open assessment to close."]
+    unmet = []
+    if queries.has_assessed(actor, proposal):
+        unmet.append(
+            "You are a reviewer of this proposal, so another programme manager has to close its assessment."
+        )
+    if sentence := closing.unmet(queries.tally(round_), clock.today()):
+        unmet.append(sentence)
+    return unmet
+
+
+def withdraw(proposal: Proposal, actor: Person) -> list[str]:
+    return []
+
+
+NEEDS = {"start_assessment": start_assessment, "close_assessment": close_assessment, "withdraw": withdraw}

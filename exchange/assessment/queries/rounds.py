@@ -1,0 +1,139 @@
+"""Rounds, and what counts in them.
+
+Which reviews count is said once, in `counts()`: submitted, not withdrawn, by someone who is still on the
+panel, declared no interest, and has none now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from exchange.accounts.models import Person
+from exchange.assessment import rubric, scoring
+from exchange.assessment.closing import Tally
+from exchange.assessment.models import Assignment, Interest, Recommendation, Review, Round, Rubric
+from exchange.assessment.scoring import Aggregate, Marks
+from exchange.extensions import db
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal
+
+RECOMMENDING = frozenset({Recommendation.SPREAD, Recommendation.SPREAD_WITH_CONDITIONS})
+
+
+def current_round(proposal: Proposal) -> Round | None:
+    """The latest round, ended or not."""
+    query = select(Round).where(Round.proposal_id == proposal.id).order_by(Round.number.desc()).limit(1)
+    return db.session.scalar(query)
+
+
+def open_round(proposal: Proposal) -> Round | None:
+    latest = current_round(proposal)
+    return latest if latest is not None and latest.is_open else None
+
+
+def counted_reviews(round_: Round) -> list[Review]:
+    """The reviews that count in this round, by letter."""
+    return list(db.session.scalars(_counted().where(Round.id == round_.id)))
+
+
+def aggregate(round_: Round) -> Aggregate:
+    """The figures of the counted reviews."""
+    return aggregates([round_])[round_.id]
+
+
+def aggregates(rounds: Collection[Round]) -> dict[int, Aggregate]:
+    """The figures of many rounds by their ids, in as many queries as for one."""
+    marks: dict[int, list[Marks]] = {round_.id: [] for round_ in rounds}
+    for review in db.session.scalars(_counted().where(Round.id.in_(sorted(marks)))):
+        marks[review.assignment.round_id].append(marks_of(review))
+    ids = {round_.rubric_id for round_ in rounds}
+    weights = {
+        each.id: rubric.weights(each)
+        for each in db.session.scalars(select(Rubric).where(Rubric.id.in_(sorted(ids))))
+    }
+    return {round_.id: scoring.aggregate(marks[round_.id], weights[round_.rubric_id]) for round_ in rounds}
+
+
+def tally(round_: Round) -> Tally:
+    """How far the round is."""
+    counted, panel = db.session.execute(
+        select(counted_number(), panel_number()).where(Round.id == round_.id)
+    ).one()
+    return Tally(counted, panel, round_.quorum, round_.minimum_at_due_date, round_.due)
+
+
+def has_assessed(person: Person, proposal: Proposal) -> bool:
+    """Whether they are on its panel, or reviewed it in any round: then they neither close nor decide it."""
+    took_part = or_(Assignment.removed_at.is_(None), Review.submitted_at.is_not(None))
+    query = (
+        select(Assignment.id)
+        .join(Round)
+        .outerjoin(Review)
+        .where(Round.proposal_id == proposal.id, Assignment.person_id == person.id, took_part)
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def counts() -> ColumnElement[bool]:
+    """Whether a review counts, in a query that has Review, Assignment, Person (the reviewer) and Proposal."""
+    return and_(
+        Review.submitted_at.is_not(None),
+        Review.withdrawn_at.is_(None),
+        Assignment.removed_at.is_(None),
+        Assignment.interest == Interest.NONE,
+        ~proposals.conflicted(Person),
+    )
+
+
+def counted_number() -> ColumnElement[int]:
+    """How many reviews count, in a query of Round."""
+    return _number(counts())
+
+
+def panel_number() -> ColumnElement[int]:
+    """How many reviewers have reviewed or still may, in a query of Round: leavers and the conflicted no
+    longer do."""
+    return _number(
+        and_(
+            Assignment.removed_at.is_(None),
+            or_(Person.active, Review.submitted_at.is_not(None)),
+            ~proposals.conflicted(Person),
+        )
+    )
+
+
+def _counted() -> Select[Review]:
+    return (
+        select(Review)
+        .join(Review.assignment)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Assignment.round)
+        .join(Proposal, Proposal.id == Round.proposal_id)
+        .where(counts())
+        .order_by(Assignment.id)
+        .options(contains_eager(Review.assignment))
+    )
+
+
+def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return (
+        select(func.count(Assignment.id))
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Proposal, Proposal.id == Round.proposal_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(Assignment.round_id == Round.id, condition)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+
+
+def marks_of(review: Review) -> Marks:
+    return Marks(scores_of(review), review.recommendation in RECOMMENDING)
+
+
+def scores_of(review: Review) -> dict[str, int]:
+    """A submitted review has every score."""
+    return {score.criterion.key: score.score for score in review.scores if score.score is not None}

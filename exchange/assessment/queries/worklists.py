@@ -1,0 +1,288 @@
+"""What waits for a reviewer, and for a manager: as many queries for fifty rows as for one, and nothing that
+binds the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.assessment import closing, effort
+from exchange.assessment.closing import Tally
+from exchange.assessment.models import Assignment, Criterion, Interest, Review, Round
+from exchange.assessment.queries.rounds import counted_number, panel_number
+from exchange.extensions import db
+from exchange.plain_text import count_words
+from exchange.proposals import queries as proposals
+from exchange.proposals import record
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Proposal, Version
+from exchange.region.models import Organisation
+
+SHOWN = 50  # rows of one section; its count is of all
+
+
+@dataclass(frozen=True)
+class WaitingReview:
+    """A review that a person owes. `scored` of `criteria` are filled in; `minutes` is what is left,
+    roughly."""
+
+    reference: str
+    title: str
+    organisation: str
+    theme: str
+    due: date
+    is_declared: bool
+    is_started: bool
+    scored: int
+    criteria: int
+    minutes: int
+
+    @property
+    def is_overdue(self) -> bool:
+        return clock.today() > self.due
+
+
+@dataclass(frozen=True)
+class DoneReview:
+    """A review that a person has submitted."""
+
+    reference: str
+    title: str
+    organisation: str
+    submitted_at: datetime
+    is_open: bool
+
+
+def waiting_reviews(person: Person) -> list[WaitingReview]:
+    """What this person still has to review, the earliest due first."""
+    query = (
+        _own_reviews(person)
+        .add_columns(Version.answers, _criteria_number())
+        .join(Version, and_(Version.proposal_id == Proposal.id, Version.number == Round.version_number))
+        .where(Round.ended_at.is_(None), Review.submitted_at.is_(None), Proposal.stage == Stage.IN_ASSESSMENT)
+        .order_by(Round.due, Proposal.id)
+    )
+    return [_waiting(*row) for row in db.session.execute(query)]
+
+
+def done_reviews(person: Person) -> list[DoneReview]:
+    """What this person has submitted, the newest first, as far as they may still read it."""
+    query = (
+        _own_reviews(person)
+        .where(Review.submitted_at.is_not(None), Review.withdrawn_at.is_(None))
+        .order_by(Review.submitted_at.desc(), Proposal.id)
+        .limit(SHOWN)
+    )
+    return [
+        DoneReview(
+            proposal.reference,
+            proposal.title,
+            _organisation(proposal.champion),
+            review.submitted_at,
+            assignment.round.is_open,
+        )
+        for proposal, assignment in db.session.execute(query)
+        if (review := assignment.review) is not None and review.submitted_at is not None
+    ]
+
+
+@dataclass(frozen=True)
+class Triaged:
+    """One proposal that waits for a manager, since a day. `tally` where it is in assessment; `due` where a
+    date was given. `endpoint` is the page to act on it; who is on its panel cannot close it."""
+
+    reference: str
+    title: str
+    organisation: str
+    since: date
+    endpoint: str
+    due: date | None = None
+    tally: Tally | None = None
+    is_on_panel: bool = False
+
+    @property
+    def is_past_due(self) -> bool:
+        return self.due is not None and clock.today() > self.due
+
+    @property
+    def progress(self) -> str:
+        return "" if self.tally is None else closing.progress(self.tally)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a section of the manager's list asks, and where its rows lead."""
+
+    id: str
+    heading: str
+    nothing: str
+    endpoint: str
+
+
+NEW = Question(
+    "new",
+    "New, waiting for triage",
+    "Nothing new. Proposals come here when they are submitted.",
+    "proposals.show",
+)
+WAITING = Question(
+    "waiting", "Waiting for reviewers", "No assessment is waiting for reviews.", "assessment.reviewers"
+)
+READY = Question("ready", "Ready to close", "No assessment is ready to close.", "assessment.close_assessment")
+OVERDUE = Question(
+    "overdue", "Overdue", "No assessment is past its due date without enough reviews.", "assessment.reviewers"
+)
+LATE = Question(
+    "late-changes",
+    "Changes requested, past the date",
+    "No team is late with the changes you asked for.",
+    "proposals.show",
+)
+
+
+@dataclass(frozen=True)
+class Section:
+    """One question with its answers. `count` and `oldest`, the first day that one waits since, are of all;
+    `rows` are the most urgent."""
+
+    question: Question
+    rows: list[Triaged]
+    count: int
+    oldest: date | None
+
+    @property
+    def hidden(self) -> int:
+        return self.count - len(self.rows)
+
+
+def triage(person: Person) -> list[Section]:
+    """What waits in the themes that this person manages."""
+    late = and_(Proposal.stage == Stage.CHANGES_REQUESTED, Proposal.changes_due < clock.today())
+    rounds: dict[Question, list[Triaged]] = {WAITING: [], READY: [], OVERDUE: []}
+    for question, row in _in_assessment(person):
+        rounds[question].append(row)
+    return [
+        _section(NEW, person, Proposal.stage == Stage.SUBMITTED, Proposal.submitted_at),
+        *(
+            Section(question, rows[:SHOWN], len(rows), min((row.since for row in rows), default=None))
+            for question, rows in rounds.items()
+        ),
+        _section(LATE, person, late, Proposal.stage_since),
+    ]
+
+
+def _own_reviews(person: Person) -> Select[Proposal, Assignment]:
+    return (
+        select(Proposal, Assignment)
+        .join(Round, Round.proposal_id == Proposal.id)
+        .join(Assignment, Assignment.round_id == Round.id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
+        .where(
+            Assignment.person_id == person.id,
+            Assignment.removed_at.is_(None),
+            proposals.seen_as_reviewer(person),
+        )
+        .options(joinedload(Assignment.round), selectinload(Assignment.review))
+    )
+
+
+def _criteria_number() -> ColumnElement[int]:
+    return (
+        select(func.count(Criterion.id))
+        .where(Criterion.rubric_id == Round.rubric_id)
+        .correlate(Round)
+        .scalar_subquery()
+    )
+
+
+def _waiting(
+    proposal: Proposal, assignment: Assignment, answers: dict[str, Any], criteria: int
+) -> WaitingReview:
+    review = assignment.review
+    scored = 0 if review is None else sum(score.score is not None for score in review.scores)
+    # Who has begun to score has read it.
+    words = 0 if scored else count_words(record.searchable_text(answers))
+    return WaitingReview(
+        proposal.reference,
+        proposal.title,
+        _organisation(proposal.champion),
+        proposal.lead_theme.name if proposal.lead_theme else "",
+        assignment.round.due,
+        assignment.interest is Interest.NONE,
+        review is not None,
+        scored,
+        criteria,
+        effort.minutes(words, criteria - scored),
+    )
+
+
+def _organisation(person: Person) -> str:
+    return person.organisation.name if person.organisation else ""
+
+
+def _managed(person: Person, *more: Any) -> Select[Any]:
+    """Columns of the proposals that this person manages: reference, title, organisation, and those given."""
+    champion = aliased(Person)
+    return (
+        select(Proposal.reference, Proposal.title, func.coalesce(Organisation.name, ""), *more)
+        .join(champion, champion.id == Proposal.champion_id)
+        .outerjoin(Organisation, Organisation.id == champion.organisation_id)
+        .where(proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER))
+    )
+
+
+def _section(question: Question, person: Person, condition: ColumnElement[bool], since: Any) -> Section:
+    query = (
+        _managed(person, since, Proposal.changes_due, func.count().over())
+        .where(condition)
+        .order_by(since, Proposal.id)
+        .limit(SHOWN)
+    )
+    found = db.session.execute(query).all()
+    rows = [
+        Triaged(reference, title, organisation, _day(moment), question.endpoint, due)
+        for reference, title, organisation, moment, due, _ in found
+    ]
+    return Section(question, rows, found[0][-1] if found else 0, rows[0].since if rows else None)
+
+
+def _in_assessment(person: Person) -> list[tuple[Question, Triaged]]:
+    """In the order that they are due."""
+    rules = (Round.quorum, Round.minimum_at_due_date, Round.due)
+    on_panel = exists().where(
+        Assignment.round_id == Round.id, Assignment.person_id == person.id, Assignment.removed_at.is_(None)
+    )
+    query = (
+        _managed(person, Proposal.stage_since, on_panel, counted_number(), panel_number(), *rules)
+        .join(Round, Round.proposal_id == Proposal.id)
+        .where(Proposal.stage == Stage.IN_ASSESSMENT, Round.ended_at.is_(None))
+        .order_by(Round.due, Proposal.stage_since, Proposal.id)
+    )
+    found = []
+    for reference, title, organisation, since, is_on_panel, *numbers in db.session.execute(query):
+        tally = Tally(*numbers)
+        question = _question_of(tally)
+        endpoint = "assessment.reviewers" if is_on_panel else question.endpoint
+        row = Triaged(
+            reference, title, organisation, _day(since), endpoint, tally.due, tally, bool(is_on_panel)
+        )
+        found.append((question, row))
+    return found
+
+
+def _question_of(tally: Tally) -> Question:
+    today = clock.today()
+    if closing.is_ready(tally, today):
+        return READY
+    return OVERDUE if closing.is_overdue(tally, today) else WAITING
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.LONDON).date()

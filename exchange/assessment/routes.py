@@ -1,0 +1,282 @@
+"""Pages of assessment: a round's start and end, its panel, the reviewer's own pages, and the worklists."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange.access import requires, signed_in, someone_at_hand
+from exchange.assessment import forms, policy, queries, services, tables
+from exchange.assessment.models import Assignment, Interest
+from exchange.assessment.queries import Assigned, Panel, Place, Staffed
+from exchange.assessment.services import StaleReview
+from exchange.errors import Conflict, NotFound, WrongStage
+from exchange.forms import Form
+from exchange.proposals import queries as proposals
+from exchange.proposals.answers import answered_sections
+from exchange.proposals.choices import choices
+from exchange.proposals.policy import Seen
+from exchange.proposals.services import check
+from exchange.proposals.tabs import Tab, tabs_for
+from exchange.region import queries as region
+from exchange.wording import day, joined
+
+ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the proposal can do this."
+ONLY_CHAMPION = "Only the champion can withdraw the proposal."
+
+blueprint = Blueprint("assessment", __name__)
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+
+
+@blueprint.errorhandler(Conflict)
+def keep_what_was_typed(refused: Conflict) -> ResponseReturnValue:
+    """Someone else was first: says what happened, with every text that was sent, so that nothing typed is
+    lost."""
+    form: Form | None = g.get("asked")
+    typed = forms.typed_in(form) if form is not None and form.is_submitted() else []
+    return render_template("assessment/kept.html", refused=refused, typed=typed), refused.code
+
+
+@blueprint.route("/proposals/<ref>/start-assessment", methods=["GET", "POST"])
+@requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
+def start_assessment(seen: Seen) -> ResponseReturnValue:
+    person, proposal = someone_at_hand(), seen.proposal
+    check(proposal, "start_assessment", person)
+    candidates, rules = queries.candidates(proposal), region.current().rules
+    form = _ask(forms.StartAssessmentForm(candidates, rules["quorum"]))
+    if form.validate_on_submit():
+        round_ = services.start_assessment(proposal, person, form.reviewers.people)
+        flash(f"Assessment started. Reviews are due on {day(round_.due)}.")
+        return redirect(url_for("assessment.reviewers", ref=proposal.reference))
+    return _form(
+        "start_assessment", form, seen=seen, candidates=candidates, working_days=rules["working_days"]
+    )
+
+
+@blueprint.get("/proposals/<ref>/reviewers")
+@requires(signed_in, of=queries.staffed)
+def reviewers(staffed: Staffed) -> ResponseReturnValue:
+    return render_template("assessment/reviewers.html", staffed=staffed, tabs=_tabs(staffed.seen))
+
+
+@blueprint.route("/proposals/<ref>/add-reviewers", methods=["GET", "POST"])
+@requires(signed_in, of=queries.staffed)
+def add_reviewers(staffed: Staffed) -> ResponseReturnValue:
+    candidates = queries.candidates(staffed.seen.proposal)
+    form = _ask(forms.AddReviewersForm(candidates))
+    _refuse_ended(staffed)
+    if form.is_submitted() and all(candidate.conflict for candidate in candidates):
+        raise Conflict("There is nobody else to add.")
+    if form.validate_on_submit():
+        services.add_reviewers(
+            staffed.round, someone_at_hand(), form.reviewers.people, reason=form.reason.data
+        )
+        flash("Added to the panel. We have asked them to declare and review.")
+        return _back_to_reviewers(staffed)
+    return _form("add_reviewers", form, staffed=staffed, candidates=candidates)
+
+
+@blueprint.route("/proposals/<ref>/reviewers/<letter>/remove", methods=["GET", "POST"])
+@requires(signed_in, of=queries.place)
+def remove_reviewer(found: tuple[Staffed, Place]) -> ResponseReturnValue:
+    staffed, place = found
+    form = _ask(forms.RemoveReviewerForm())
+    _refuse_ended(staffed)
+    if form.validate_on_submit():
+        services.remove_reviewer(place.assignment, someone_at_hand(), reason=form.reason.data)
+        flash(f"Reviewer {place.assignment.letter} is off the panel.")
+        return _back_to_reviewers(staffed)
+    return _form("remove_reviewer", form, staffed=staffed, place=place)
+
+
+@blueprint.route("/proposals/<ref>/extend", methods=["GET", "POST"])
+@requires(signed_in, of=queries.staffed)
+def extend(staffed: Staffed) -> ResponseReturnValue:
+    form = _ask(forms.ExtendForm(staffed.round.due))
+    _refuse_ended(staffed)
+    if form.validate_on_submit():
+        services.extend(staffed.round, someone_at_hand(), due=form.due.data, reason=form.reason.data)
+        flash(f"Reviews are now due on {day(form.due.data)}.")
+        return _back_to_reviewers(staffed)
+    return _form("extend", form, staffed=staffed)
+
+
+@blueprint.route("/proposals/<ref>/declare", methods=["GET", "POST"])
+@requires(signed_in, of=queries.assigned)
+def declare(assigned: Assigned) -> ResponseReturnValue:
+    ref = assigned.seen.proposal.reference
+    form = _ask(forms.DeclareForm(is_declared=assigned.is_declared, is_open=assigned.round.is_open))
+    if not form.validate_on_submit():
+        reading = proposals.reading(assigned.seen)
+        return _form("declare", form, assigned=assigned, answers=reading.answers)
+    interest = Interest(form.interest.data)
+    reason = form.reason.data if interest is Interest.INTEREST else ""
+    services.declare(assigned.assignment, interest, reason=reason)
+    if interest is Interest.NONE:
+        return redirect(url_for("assessment.review", ref=ref))
+    flash(
+        f"Thank you for saying so. You are no longer a reviewer of {ref}. We have told its programme manager."
+    )
+    return redirect(url_for("assessment.reviews"))
+
+
+@blueprint.get("/proposals/<ref>/review")
+@requires(signed_in, of=queries.assigned)
+def review(assigned: Assigned) -> ResponseReturnValue:
+    if not assigned.is_declared:
+        return redirect(url_for("assessment.declare", ref=assigned.seen.proposal.reference))
+    kept = assigned.assignment.review
+    made = forms.review_form(assigned.round.rubric, to_submit=False)
+    form = made(data={**forms.held_in(services.written_in(kept)), "state": services.state_of(kept)})
+    if not assigned.is_writable:
+        return render_template("assessment/locked_review.html", assigned=assigned, typed=forms.typed_in(form))
+    return _review(assigned, form)
+
+
+@blueprint.post("/proposals/<ref>/review")
+@requires(signed_in, of=queries.ever_assigned)
+def save_review(assignment: Assignment) -> ResponseReturnValue:
+    """Saves or submits, by the button; whoever was taken off the panel meanwhile is shown what they typed."""
+    proposal, to_submit = assignment.round.proposal, "submit_review" in request.form
+    form = _ask(forms.review_form(assignment.round.rubric, to_submit=to_submit)())
+    is_sound = form.validate()
+    assigned = _still(assignment)
+    if not is_sound:
+        if not assigned.is_writable:
+            raise services.ReviewLocked("It can no longer be changed.")
+        return _review(assigned, form), 422
+    keep = services.submit_review if to_submit else services.save_review
+    try:
+        keep(assignment, form.written, opened_at_state=form["state"].data or None)
+    except StaleReview as stale:
+        form["state"].data = services.state_of(assignment.review)
+        return _review(assigned, form, stale=stale), stale.code
+    if not to_submit:
+        flash("Saved. Nobody else sees it before you submit.")
+        return redirect(url_for("assessment.review", ref=proposal.reference))
+    flash("Your review is in. You can now read what the others wrote.")
+    return redirect(url_for("assessment.assessment", ref=proposal.reference))
+
+
+@blueprint.get("/proposals/<ref>/assessment")
+@requires(signed_in, of=queries.panel)
+def assessment(panel: Panel) -> ResponseReturnValue:
+    return _assessment(panel)
+
+
+@blueprint.get("/proposals/<ref>/assessment/<int:number>")
+@requires(signed_in, of=queries.panel_of)
+def earlier_assessment(panel: Panel) -> ResponseReturnValue:
+    return _assessment(panel)
+
+
+@blueprint.route("/proposals/<ref>/close-assessment", methods=["GET", "POST"])
+@requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
+def close_assessment(seen: Seen) -> ResponseReturnValue:
+    person, form = someone_at_hand(), _ask(forms.CloseAssessmentForm())
+    check(seen.proposal, "close_assessment", person)
+    if form.validate_on_submit():
+        services.close_assessment(
+            seen.proposal, person, panel_summary=form.panel_summary.data, feedback=form.feedback.data
+        )
+        flash("Assessment closed. The theme director decides next.")
+        return _to_proposal(seen)
+    panel = queries.panel(person, seen.proposal.reference)
+    return _form("close_assessment", form, panel=panel, figures=tables.figures(panel))
+
+
+@blueprint.route("/proposals/<ref>/withdraw", methods=["GET", "POST"])
+@requires(policy.is_champion, of=proposals.seen, message=ONLY_CHAMPION)
+def withdraw(seen: Seen) -> ResponseReturnValue:
+    person, form = someone_at_hand(), _ask(forms.WithdrawForm())
+    check(seen.proposal, "withdraw", person)
+    if form.validate_on_submit():
+        services.withdraw(seen.proposal, person, reason=form.reason.data)
+        flash(f"{seen.proposal.reference} is withdrawn.")
+        return _to_proposal(seen)
+    return _form("withdraw", form, seen=seen)
+
+
+@blueprint.get("/reviews")
+@requires(policy.is_reviewer, message="This page is for reviewers.")
+def reviews() -> ResponseReturnValue:
+    person = someone_at_hand()
+    waiting, done = queries.waiting_reviews(person), queries.done_reviews(person)
+    return render_template("assessment/reviews.html", waiting=waiting, done=done)
+
+
+@blueprint.get("/triage")
+@requires(policy.is_manager, message="This page is for programme managers.")
+def triage() -> ResponseReturnValue:
+    person = someone_at_hand()
+    themes = [theme.name for theme in region.themes() if theme.id in policy.themes_managed(person)]
+    return render_template("assessment/triage.html", sections=queries.triage(person), themes=joined(themes))
+
+
+def _ask(form: AnyForm) -> AnyForm:
+    """The form of this request, whose texts are given back when someone else was first."""
+    g.asked = form
+    return form
+
+
+def _form(page: str, form: Form, **more: object) -> ResponseReturnValue:
+    """The page that asks; 422 when what was sent is to mend."""
+    return render_template(f"assessment/{page}.html", form=form, **more), 422 if form.is_submitted() else 200
+
+
+def _review(assigned: Assigned, form: forms.ReviewForm, stale: StaleReview | None = None) -> str:
+    seen = assigned.seen
+    sections = answered_sections(
+        proposals.reading(seen).answers,
+        choices(),
+        proposals.attachments_read(seen),
+        without=frozenset({"title"}),
+    )
+    return render_template(
+        "assessment/review.html", assigned=assigned, form=form, stale=stale, sections=sections
+    )
+
+
+def _assessment(panel: Panel) -> str:
+    return render_template(
+        "assessment/assessment.html",
+        panel=panel,
+        figures=tables.figures(panel),
+        reviews=tables.reviews(panel),
+        scores=tables.scores(panel),
+        tabs=_tabs(panel.seen),
+    )
+
+
+def _tabs(seen: Seen) -> list[dict[str, object]]:
+    """The proposal's pages side by side, this one marked."""
+    tabs = [Tab("Proposal", url_for("proposals.show", ref=seen.proposal.reference))]
+    tabs += tabs_for(seen, someone_at_hand())
+    return [{"text": tab.label, "href": tab.url, "current": tab.url == request.path} for tab in tabs]
+
+
+def _still(assignment: Assignment) -> Assigned:
+    """Their place on the panel now. Raises Conflict when there is none any more."""
+    try:
+        return queries.assigned(assignment.person, assignment.round.proposal.reference)
+    except NotFound:
+        raise Conflict(
+            "You are not a reviewer of this proposal any more, so this could not be saved.",
+            heading="You cannot review this now",
+        ) from None
+
+
+def _refuse_ended(staffed: Staffed) -> None:
+    if not staffed.round.is_open:
+        raise WrongStage("This assessment has ended, so its panel can no longer be changed.")
+
+
+def _back_to_reviewers(staffed: Staffed) -> ResponseReturnValue:
+    return redirect(url_for("assessment.reviewers", ref=staffed.seen.proposal.reference))
+
+
+def _to_proposal(seen: Seen) -> ResponseReturnValue:
+    return redirect(url_for("proposals.show", ref=seen.proposal.reference))

@@ -1,0 +1,80 @@
+"""What a panel says, as rows of a summary and cells of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.assessment.models import Recommendation
+from exchange.assessment.queries import Panel
+from exchange.assessment.scoring import DISAGREEMENT, CriterionScores, whole
+from exchange.wording import counted, in_words, joined
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """`head` and `rows` as components/table.html asks for them."""
+
+    head: list[dict[str, str]]
+    rows: list[list[Any]]
+
+
+def figures(panel: Panel) -> list[Row]:
+    """The figures of the counted reviews; none while there is no review."""
+    found = panel.figures
+    if found.mean is None or found.lowest is None or found.highest is None:
+        return []
+    apart = [each.name for each in panel.round.rubric.criteria if each.key in panel.disagreed]
+    differs = (
+        f"On {joined(apart)}, by {DISAGREEMENT} points or more" if apart else "None of three points or more"
+    )
+    return [
+        {"key": "Score", "value": f"{whole(found.mean)} of 100, the weighted mean"},
+        {"key": "Range", "value": f"{whole(found.lowest)} to {whole(found.highest)}"},
+        {"key": "Counted", "value": counted(found.count, "review")},
+        {
+            "key": "Recommend spread",
+            "value": f"{found.recommending} of {found.count}: {_recommendations(panel)}",
+        },
+        {"key": "Disagreement", "value": differs},
+    ]
+
+
+def reviews(panel: Panel) -> Table:
+    """One row for each review: whose, what it recommends, and its score."""
+    head = [{"text": "Reviewer"}, {"text": "Recommends"}, {"text": "Score of 100", "format": "numeric"}]
+    return Table(head, [[one.author, one.recommendation, whole(one.total)] for one in panel.reviews])
+
+
+def scores(panel: Panel) -> Table:
+    """Criteria against reviewers."""
+    head = [{"text": "Criterion"}, {"text": "Weight", "format": "numeric"}]
+    head += [{"text": one.author, "format": "numeric"} for one in panel.reviews]
+    head += [{"text": "Range"}]
+    together = {each.key: each for each in panel.figures.criteria}
+    rows = [
+        [
+            criterion.name,
+            criterion.weight,
+            *(one.score(criterion.key) for one in panel.reviews),
+            _range(together[criterion.key]),
+        ]
+        for criterion in panel.round.rubric.criteria
+        if criterion.key in together
+    ]
+    return Table(head, rows)
+
+
+def _range(scores: CriterionScores) -> str:
+    between = f"{scores.lowest} to {scores.highest}" if scores.gap else f"All {scores.lowest}"
+    return f"{between}, {scores.gap} apart" if scores.disagrees else between
+
+
+def _recommendations(panel: Panel) -> str:
+    """Like "1 spread, 2 spread with conditions"."""
+    given = [one.review.recommendation for one in panel.reviews]
+    found = [(given.count(each), in_words(each).lower()) for each in Recommendation]
+    return joined([f"{number} {words}" for number, words in found if number])

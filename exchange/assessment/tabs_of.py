@@ -1,0 +1,37 @@
+"""The pages of assessment that a proposal's page links to, for those who may open them."""
+
+from __future__ import annotations
+
+from flask import url_for
+
+from exchange.accounts.models import Person
+from exchange.assessment import policy, queries
+from exchange.assessment.models import Interest, Round
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.policy import Seen
+from exchange.proposals.tabs import Tab
+
+
+def tabs_of(seen: Seen, person: Person | None) -> list[Tab]:
+    standing = seen.standing
+    takes_part = standing.is_staff or standing.is_reviewer or standing.is_undeclared_reviewer
+    if person is None or not takes_part:
+        return []
+    round_ = queries.current_round(seen.proposal)
+    return [] if round_ is None else _of_round(seen, person, round_)
+
+
+def _of_round(seen: Seen, person: Person, round_: Round) -> list[Tab]:
+    ref = seen.proposal.reference
+    tabs = []
+    own = queries.assignment_of(person, round_)
+    if own is not None and own.removed_at is None and policy.can_declare(seen.standing, seen.proposal.stage):
+        if own.interest is Interest.NONE:
+            tabs.append(Tab("Your review", url_for("assessment.review", ref=ref)))
+        elif round_.is_open:
+            tabs.append(Tab("Declare", url_for("assessment.declare", ref=ref)))
+    if queries.reads_panel(person, seen, round_):
+        tabs.append(Tab("Assessment", url_for("assessment.assessment", ref=ref)))
+    if policy.manages(person, seen) and seen.proposal.stage is Stage.IN_ASSESSMENT:
+        tabs.append(Tab("Reviewers", url_for("assessment.reviewers", ref=ref)))
+    return tabs
