@@ -1,0 +1,80 @@
+"""Tables of spread: programmes and their conditions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from exchange.accounts.models import Person
+from exchange.extensions import Base
+from exchange.proposals.models import Proposal
+
+
+class ProgrammeStatus(StrEnum):
+    SETTING_UP = "setting-up"
+    ACTIVE = "active"
+
+
+class Programme(Base):
+    """The spread of an approved proposal across the region. `promised` is its benefit as the record had it
+    at approval.
+    """
+
+    __tablename__ = "programme"
+    __table_args__ = (Index("ix_programme_status_approved_at", "status", "approved_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    status: Mapped[ProgrammeStatus]
+    approved_at: Mapped[datetime]
+    approved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    active_since: Mapped[datetime | None]
+    statement: Mapped[str]
+    adoption_target: Mapped[int]
+    investment: Mapped[int]
+    promised: Mapped[dict[str, Any]]
+
+    proposal: Mapped[Proposal] = relationship(lazy="joined", innerjoin=True)
+    approved_by: Mapped[Person] = relationship()
+    conditions: Mapped[list[Condition]] = relationship(
+        back_populates="programme", order_by="Condition.number"
+    )
+
+    @property
+    def open_blocking(self) -> int:
+        """How many conditions it waits for before it can start."""
+        return sum(
+            condition.is_blocking and condition.status is ConditionStatus.OPEN
+            for condition in self.conditions
+        )
+
+
+class ConditionStatus(StrEnum):
+    OPEN = "open"
+    MET = "met"
+    WAIVED = "waived"
+
+
+class Condition(Base):
+    """What an approval asks for. A blocking one keeps the programme from starting until it is settled."""
+
+    __tablename__ = "condition"
+    __table_args__ = (UniqueConstraint("programme_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    number: Mapped[int]
+    text: Mapped[str]
+    is_blocking: Mapped[bool]
+    status: Mapped[ConditionStatus]
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(default="")
+
+    programme: Mapped[Programme] = relationship(back_populates="conditions")
+    settled_by: Mapped[Person | None] = relationship()

@@ -1,0 +1,29 @@
+"""Who reads and settles what of a programme, as plain rules. The programme itself is public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from exchange.proposals.lifecycle import Part
+
+if TYPE_CHECKING:
+    from exchange.accounts.models import Person
+    from exchange.proposals.policy import Standing
+    from exchange.spread.queries import SeenCondition
+
+ONLY_DIRECTORS = (
+    "Only a theme director of the lead theme, without an interest in the proposal, can settle a condition."
+)
+
+
+def reads_conditions(standing: Standing) -> bool:
+    """The team and the lead theme's staff, who also read the investment."""
+    return standing.is_on_team or standing.is_staff
+
+
+def can_settle_in(standing: Standing) -> bool:
+    return Part.DIRECTOR in standing.parts
+
+
+def can_settle(person: Person, seen: SeenCondition) -> bool:
+    return can_settle_in(seen.standing)

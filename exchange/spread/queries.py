@@ -1,0 +1,189 @@
+"""Reads of programmes, which everyone may see, and of their conditions, which only the team and the staff
+may.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from exchange.accounts.models import Person
+from exchange.errors import NotFound
+from exchange.extensions import db
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal, proposal_priority
+from exchange.proposals.policy import Seen, Standing
+from exchange.spread import policy
+from exchange.spread.conditions import starts_when
+from exchange.spread.models import Condition, ConditionStatus, Programme
+from exchange.wording import day
+
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
+SHOWN = 20  # programmes on one page of the list
+
+
+@dataclass(frozen=True)
+class SeenProgramme:
+    """A programme together with what the person at hand is to its proposal."""
+
+    programme: Programme
+    seen: Seen
+
+    @property
+    def standing(self) -> Standing:
+        return self.seen.standing
+
+    @property
+    def reads_conditions(self) -> bool:
+        return policy.reads_conditions(self.standing)
+
+    @property
+    def conditions(self) -> Sequence[Condition]:
+        return self.programme.conditions if self.reads_conditions else ()
+
+    @property
+    def can_settle(self) -> bool:
+        return policy.can_settle_in(self.standing)
+
+    @property
+    def standing_sentence(self) -> str:
+        """Since when it is active, or what it waits for, without telling what the conditions are."""
+        if self.programme.active_since is not None:
+            return f"Since {day(self.programme.active_since)}"
+        return starts_when(self.programme.open_blocking)
+
+
+@dataclass(frozen=True)
+class SeenCondition:
+    programme: Programme
+    condition: Condition
+    standing: Standing
+
+    @property
+    def starts_programme(self) -> bool:
+        """Whether the programme starts once this condition is settled."""
+        return self.condition.is_blocking and self.programme.open_blocking == 1
+
+
+def programme_seen(person: Person | None, slug: str) -> SeenProgramme:
+    """The programme at this address. Raises NotFound."""
+    programme = _at(slug)
+    if programme is None:
+        raise NotFound
+    proposal = programme.proposal
+    return SeenProgramme(programme, Seen(proposal, proposals.standing_in(person, proposal)))
+
+
+def condition_seen(person: Person | None, slug: str, number: int) -> SeenCondition:
+    """One condition, for those who read conditions. Raises NotFound."""
+    found = programme_seen(person, slug)
+    for condition in found.conditions:
+        if condition.number == number:
+            return SeenCondition(found.programme, condition, found.standing)
+    raise NotFound
+
+
+def programme_of(proposal: Proposal) -> Programme | None:
+    """The programme that an approved proposal became."""
+    return db.session.scalar(select(Programme).where(Programme.proposal_id == proposal.id))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A programme in a list; `waits_for` is how many conditions keep it from starting."""
+
+    programme: Programme
+    waits_for: int
+
+
+@dataclass(frozen=True)
+class Programmes:
+    """One page of the current programmes, newest first. `before` and `after` are slugs to go on from, empty
+    at the ends.
+    """
+
+    rows: list[Listed]
+    count: int
+    before: str
+    after: str
+
+
+def current_programmes(
+    *, theme: str = "", priority: str = "", after: str = "", before: str = ""
+) -> Programmes:
+    """Those after the programme with one slug, or before that with another; the first page where there is
+    none such.
+    """
+    chosen = _chosen(theme, priority)
+    count = db.session.scalar(_of_proposals(select(func.count(Programme.id))).where(*chosen)) or 0
+    cursor = _at(after or before)
+    is_backwards = cursor is not None and not after
+    order = (Programme.approved_at, Programme.id)
+    query = (
+        _of_proposals(select(Programme, _waits_for()))
+        .where(*chosen)
+        .options(contains_eager(Programme.proposal).selectinload(Proposal.priorities))
+        .order_by(*(order if is_backwards else [column.desc() for column in order]))
+        .limit(SHOWN + 1)
+    )
+    if cursor is not None:
+        query = query.where(_beyond(cursor, is_backwards))
+    found = [Listed(programme, waits_for) for programme, waits_for in db.session.execute(query)]
+    has_more, rows = len(found) > SHOWN, found[:SHOWN]
+    if is_backwards:
+        rows.reverse()
+    has_before = has_more if is_backwards else cursor is not None
+    has_after = is_backwards or has_more
+    return Programmes(
+        rows,
+        count,
+        rows[0].programme.slug if rows and has_before else "",
+        rows[-1].programme.slug if rows and has_after else "",
+    )
+
+
+def _of_proposals(query: Any) -> Any:
+    return query.select_from(Programme).join(Programme.proposal)
+
+
+def _chosen(theme: str, priority: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if theme:
+        conditions.append(Proposal.lead_theme_id == theme)
+    if priority:
+        of_priority = select(proposal_priority.c.proposal_id).where(
+            proposal_priority.c.priority_id == priority
+        )
+        conditions.append(Programme.proposal_id.in_(of_priority))
+    return conditions
+
+
+def _at(slug: str) -> Programme | None:
+    if not SLUG.fullmatch(slug):  # never ask a database for what it cannot hold
+        return None
+    return db.session.scalar(select(Programme).where(Programme.slug == slug))
+
+
+def _beyond(cursor: Programme, is_backwards: bool) -> ColumnElement[bool]:
+    at, id_ = Programme.approved_at, Programme.id
+    if is_backwards:
+        return or_(at > cursor.approved_at, and_(at == cursor.approved_at, id_ > cursor.id))
+    return or_(at < cursor.approved_at, and_(at == cursor.approved_at, id_ < cursor.id))
+
+
+def _waits_for() -> ColumnElement[int]:
+    return (
+        select(func.count(Condition.id))
+        .where(
+            Condition.programme_id == Programme.id,
+            Condition.is_blocking,
+            Condition.status == ConditionStatus.OPEN,
+        )
+        .correlate(Programme)
+        .scalar_subquery()
+    )

@@ -1,0 +1,145 @@
+"""Writes to programmes. What happens to one stands on the timeline of its proposal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import chain, count
+
+from sqlalchemy import select
+
+from exchange import clock, events
+from exchange.accounts.models import Person
+from exchange.audience import Audience
+from exchange.errors import Conflict
+from exchange.events import Event, Text
+from exchange.extensions import db
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal
+from exchange.proposals.services import lock
+from exchange.region.models import Region
+from exchange.region.queries import REGION_ID
+from exchange.spread.conditions import Asked
+from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
+from exchange.wording import day
+
+LONGEST_SLUG = 70
+
+# The benefit that the record promised, kept as it was at approval for comparing with what comes of it.
+PROMISED = (
+    "benefit_patients",
+    "benefit_system",
+    "population",
+    "saving_yearly",
+    "payback",
+    "adoption_potential",
+)
+
+SETTLED_AS = {ConditionStatus.MET: "meet_condition", ConditionStatus.WAIVED: "waive_condition"}
+
+
+def start_programme(
+    proposal: Proposal,
+    director: Person,
+    *,
+    statement: str,
+    adoption_target: int,
+    investment: int,
+    conditions: Sequence[Asked],
+) -> Programme:
+    """Makes the programme of a proposal that is being approved, in the approval's own transaction and under
+    its event. It is active at once unless a condition blocks it.
+    """
+    moment = clock.now()
+    is_blocked = any(asked.is_blocking for asked in conditions)
+    version = proposals.latest_version(proposal)
+    answers = proposal.answers if version is None else version.answers
+    programme = Programme(
+        proposal=proposal,
+        slug=_free_slug(proposal),
+        status=ProgrammeStatus.SETTING_UP if is_blocked else ProgrammeStatus.ACTIVE,
+        approved_at=moment,
+        approved_by=director,
+        active_since=None if is_blocked else moment,
+        statement=statement,
+        adoption_target=adoption_target,
+        investment=investment,
+        promised={name: answers[name] for name in PROMISED if answers.get(name) is not None},
+        conditions=[
+            Condition(
+                number=number, text=asked.text, is_blocking=asked.is_blocking, status=ConditionStatus.OPEN
+            )
+            for number, asked in enumerate(conditions, 1)
+        ],
+    )
+    db.session.add(programme)
+    db.session.flush()
+    return programme
+
+
+def settle_condition(condition: Condition, director: Person, *, outcome: ConditionStatus, note: str) -> Event:
+    """Marks a condition as met or waived, and why. With the last one that blocks it, the programme becomes
+    active.
+
+    Raises Conflict when someone settled it before.
+    """
+    proposal = lock(condition.programme.proposal)
+    db.session.refresh(condition)
+    check_open(condition)
+    condition.status = outcome
+    condition.settled_at = clock.now()
+    condition.settled_by = director
+    condition.note = note
+    event = events.record(
+        director,
+        SETTLED_AS[outcome],
+        proposal,
+        Audience.TEAM,
+        {"condition": Text(condition.text, Audience.TEAM), "note": Text(note, Audience.TEAM)},
+        condition=condition.number,
+    )
+    _activate_when_unblocked(condition.programme)
+    return event
+
+
+def check_open(condition: Condition) -> None:
+    """Raises Conflict when it is settled, saying who did it."""
+    if condition.status is not ConditionStatus.OPEN:
+        raise Conflict(_already_settled(condition), heading="This condition is already settled")
+
+
+def make_slug(title: str) -> str:
+    """The title as it stands in an address: "Café: 24/7!" is "cafe-24-7". Empty where nothing of it can."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower().replace("'", "")
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
+    if len(slug) <= LONGEST_SLUG:
+        return slug
+    return slug[:LONGEST_SLUG].rpartition("-")[0] or slug[:LONGEST_SLUG]
+
+
+def _free_slug(proposal: Proposal) -> str:
+    """Its title, with a number where other programmes have that title."""
+    # Approvals queue here, or two of one title at the same moment would take the same address.
+    db.session.get(Region, REGION_ID, with_for_update=True)
+    slug = make_slug(proposal.title) or proposal.reference.lower()
+    taken = set(
+        db.session.scalars(select(Programme.slug).where(Programme.slug.startswith(slug, autoescape=True)))
+    )
+    candidates = chain([slug], (f"{slug}-{number}" for number in count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
+def _activate_when_unblocked(programme: Programme) -> None:
+    """Of itself: nobody but the service acts, and everyone may know."""
+    if programme.status is not ProgrammeStatus.SETTING_UP or programme.open_blocking:
+        return
+    programme.status = ProgrammeStatus.ACTIVE
+    programme.active_since = clock.now()
+    events.record(None, "activate_programme", programme.proposal, Audience.PUBLIC)
+
+
+def _already_settled(condition: Condition) -> str:
+    who = condition.settled_by.name if condition.settled_by else "Someone"
+    when = f" on {day(condition.settled_at)}" if condition.settled_at else ""
+    return f"{who} marked it as {condition.status.value}{when}. Nothing of yours was saved."

@@ -1,0 +1,155 @@
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchange.decisions import letters
+from exchange.decisions.letters import Contact, Told
+from exchange.decisions.rules import DecisionKind
+from exchange.spread.conditions import Asked
+
+DIRECTOR = Contact("Dr Ada Stone", "Theme director, Safe care", "ada@example.org")
+MANAGER = Contact("Bo Lind", "programme manager", "bo@example.org")
+
+APPROVED = Told(
+    kind=DecisionKind.APPROVE_SPREAD,
+    champion="Cy Moss",
+    reference="TV-2026-0007",
+    title="Quiet nights",
+    region="Three Valleys",
+    host="Three Valleys Health Network",
+    signed_by=DIRECTOR,
+    ask=[MANAGER],
+    panel_feedback="Clear need.\n\nGood audit.",
+    statement="People sleep better.",
+    adoption_target=12,
+    investment=45_000,
+    conditions=[
+        Asked("A data agreement", True),
+        Asked("Yearly figures", False),
+        Asked("A named nurse", True),
+    ],
+)
+DEVELOPED = Told(
+    kind=DecisionKind.DEVELOP,
+    champion="Cy Moss",
+    reference="TV-2026-0007",
+    title="Quiet nights",
+    region="Three Valleys",
+    host="Three Valleys Health Network",
+    signed_by=DIRECTOR,
+    ask=[MANAGER],
+    must_show="A second ward.",
+    talk_to="River Community Trust.",
+    due=date(2026, 12, 18),
+)
+DECLINED = replace(
+    DEVELOPED,
+    kind=DecisionKind.DECLINE,
+    reason="Does not serve a priority",
+    feedback="A good idea elsewhere.",
+)
+
+
+def test_letter_of_approval_in_full() -> None:
+    assert (
+        letters.compose(APPROVED)
+        == """\
+Dear Cy Moss
+
+TV-2026-0007: Quiet nights
+
+We will spread your innovation at scale across the Three Valleys.
+
+Why we approved it
+
+People sleep better.
+
+What we agreed
+
+12 organisations of the region should adopt it. The network invests £45,000.
+
+Conditions
+
+Before the programme starts:
+1. A data agreement
+2. A named nurse
+
+While it runs:
+1. Yearly figures
+
+What the panel says to you
+
+Clear need.
+
+Good audit.
+
+What happens next
+
+The programme is now being set up. It starts when 2 conditions are met. Tell us as soon as you can show that.
+
+It has a page in the exchange that everyone can read, with your public answers.
+
+Who to ask
+
+Bo Lind, programme manager: bo@example.org
+
+Yours sincerely
+
+Dr Ada Stone
+Theme director, Safe care
+Three Valleys Health Network"""
+    )
+
+
+def test_letter_of_approval_without_conditions_or_money_starts_at_once() -> None:
+    text = letters.compose(replace(APPROVED, conditions=[], investment=0, adoption_target=1))
+    assert "The programme starts today." in text
+    assert "1 organisation of the region should adopt it. The network invests no money in it." in text
+    assert letters.CONDITIONS not in text
+
+
+def test_letter_names_who_else_approved_the_investment() -> None:
+    approved = replace(
+        APPROVED, approving_body="The Board", approved_on=date(2026, 11, 2), minute_reference="26/114"
+    )
+    assert "The Board approved this on 2 November 2026 (minute 26/114)." in letters.compose(approved)
+
+
+def test_letter_of_a_proposal_kept_to_assessors_says_what_is_published() -> None:
+    text = letters.compose(replace(APPROVED, is_kept_to_assessors=True))
+    assert "with your title, summary, priorities and lead theme." in text
+    assert "your public answers" not in text
+
+
+def test_letter_of_development_says_what_whom_and_by_when() -> None:
+    parts = letters.compose(DEVELOPED).split("\n\n")
+    assert parts[2] == letters.FIRST_LINES[DecisionKind.DEVELOP]
+    assert parts[3:7] == [letters.MUST_SHOW, "A second ward.", letters.TALK_TO, "River Community Trust."]
+    assert parts[8].startswith("Change your proposal and submit it again by 18 December 2026.")
+    assert letters.PANEL not in parts
+
+
+def test_letter_of_decline_says_why() -> None:
+    parts = letters.compose(DECLINED).split("\n\n")
+    assert parts[2] == "We will not take your innovation forward."
+    assert parts[3:6] == [letters.REASON, "Does not serve a priority.", "A good idea elsewhere."]
+
+
+def test_letter_never_tells_the_reason_against_the_panel() -> None:
+    assert "override_reason" not in Told.__dataclass_fields__
+
+
+def test_blocks_know_headings_from_text() -> None:
+    blocks = letters.blocks(letters.compose(APPROVED))
+    assert [block.text for block in blocks if block.is_heading] == [
+        letters.WHY, letters.DECIDED, letters.CONDITIONS, letters.PANEL, letters.NEXT, letters.ASK,
+    ]  # fmt: skip
+    assert blocks[-1].text == "Dr Ada Stone\nTheme director, Safe care\nThree Valleys Health Network"
+
+
+@given(statement=st.text(), feedback=st.text())
+def test_blocks_keep_every_word(statement: str, feedback: str) -> None:
+    text = letters.compose(replace(APPROVED, statement=statement, panel_feedback=feedback))
+    assert " ".join(block.text for block in letters.blocks(text)).split() == text.split()
