@@ -82,7 +82,8 @@ def someone_at_hand() -> Person:
 
 
 def declared(app: Flask, endpoint: str) -> Access | None:
-    return getattr(app.view_functions.get(endpoint), "access", None) or app.extensions["access"].get(endpoint)
+    found: Access | None = getattr(app.view_functions.get(endpoint), "access", None)
+    return found or app.extensions["access"].get(endpoint)
 
 
 def declare_endpoints(app: Flask, endpoints: Mapping[str, Access]) -> None:

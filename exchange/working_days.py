@@ -12,7 +12,7 @@ ONE_DAY = timedelta(days=1)
 
 def is_working_day(day: date) -> bool:
     """Years beyond the bundled data count their weekends alone."""
-    return _holidays().is_work_day(day, division=BankHolidays.ENGLAND_AND_WALES)
+    return bool(_holidays().is_work_day(day, division=BankHolidays.ENGLAND_AND_WALES))
 
 
 def add_working_days(day: date, count: int) -> date:

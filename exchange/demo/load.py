@@ -72,7 +72,7 @@ def load() -> None:
             _make_person(told, password)
     for moment, story, step in _in_order(list(_stories())):
         with clock.pretend(moment):
-            DOING[step["do"]](story, accounts.by_email(step["by"]), step)
+            DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
             notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
@@ -117,7 +117,7 @@ def _make_person(told: Mapping[str, Any], password: str) -> None:
 def _create(story: Story, champion: Person, step: Step) -> None:
     proposal = proposals.create(champion, story.answers["title"], story.answers.get("lead_theme", "patient-safety"))
     story.reference = proposal.reference
-    proposal.co_authors = [accounts.by_email(address) for address in story.co_authors]
+    proposal.co_authors = [_person(address) for address in story.co_authors]
     _write(proposal, champion, story.answers)
     for each in story.files:
         document = documents.examine(BytesIO(one_page(each["title"], each["text"])), each["name"])
@@ -227,7 +227,14 @@ def _assignment(story: Story, reviewer: Person) -> Assignment:
 
 
 def _ids(addresses: list[str]) -> list[int]:
-    return [accounts.by_email(address).id for address in addresses]
+    return [_person(address).id for address in addresses]
+
+
+def _person(address: str) -> Person:
+    person = accounts.by_email(address)
+    if person is None:
+        raise LookupError(f"people.toml has no {address}")
+    return person
 
 
 DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {

@@ -1,0 +1,114 @@
+"""Reminders of reviews and changes that are due: some working days before, and once when the date has come.
+
+Of those that have come, only the newest is given, so that a worker that was down for days gives one and not
+all at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.assessment.models import Assignment, Round
+from exchange.extensions import db
+from exchange.notifications import who
+from exchange.notifications.models import Notification
+from exchange.notifications.services import may_know, notify
+from exchange.notifications.who import News, Row
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Proposal
+from exchange.region import queries as region
+from exchange.transaction import transaction
+from exchange.working_days import add_working_days
+
+REVIEW_DUE = Row(lambda news: (), "review_due", who.REVIEW)
+CHANGES_DUE = Row(lambda news: (), "changes_due", who.EDIT)
+
+Give = Callable[[int, Sequence[int]], None]
+
+
+def reached(due: date, since: date, today: date, before: Sequence[int]) -> int | None:
+    """The newest reminder to give: how many working days before the due date it is for, 0 for the date
+    itself.
+
+    None before the first, and when it would have come no later than `since`, the day on which the person was
+    told of the date.
+    """
+    for count in sorted({0, *before}):
+        day = add_working_days(due, -count)
+        if day <= today:
+            return count if day > since else None
+    return None
+
+
+def remind_all() -> None:
+    """Gives every reminder that has come, each in a transaction of its own."""
+    with transaction():
+        found = region.find()
+        if found is None:
+            return
+        before: list[int] = found.rules["reminders_before"]
+        horizon = add_working_days(clock.today(), max(before, default=0)) + timedelta(days=1)
+        waiting = [
+            *((_of_review, id_) for id_ in _open_assignments(horizon)),
+            *((_of_changes, id_) for id_ in _awaited_changes(horizon)),
+        ]
+    for give, id_ in waiting:
+        try:
+            with transaction():
+                give(id_, before)
+        except IntegrityError:
+            continue  # another worker gave it at the same moment
+
+
+def _open_assignments(horizon: date) -> list[int]:
+    query = (
+        select(Assignment.id)
+        .join(Round)
+        .where(Round.ended_at.is_(None), Round.due <= horizon, Assignment.removed_at.is_(None))
+    )
+    return list(db.session.scalars(query.order_by(Assignment.id)))
+
+
+def _awaited_changes(horizon: date) -> list[int]:
+    query = select(Proposal.id).where(
+        Proposal.stage == Stage.CHANGES_REQUESTED, Proposal.changes_due <= horizon
+    )
+    return list(db.session.scalars(query.order_by(Proposal.id)))
+
+
+def _of_review(assignment_id: int, before: Sequence[int]) -> None:
+    assignment = db.session.get_one(Assignment, assignment_id)
+    round_ = assignment.round
+    if round_.is_open and who.owes_review(assignment):
+        name = f"review.{assignment_id}"
+        _remind(
+            assignment.person, round_.proposal, REVIEW_DUE, name, round_.due, assignment.assigned_at, before
+        )
+
+
+def _of_changes(proposal_id: int, before: Sequence[int]) -> None:
+    proposal = db.session.get_one(Proposal, proposal_id)
+    if proposal.stage is Stage.CHANGES_REQUESTED and proposal.changes_due is not None:
+        name = f"changes.{proposal_id}"
+        _remind(
+            proposal.champion, proposal, CHANGES_DUE, name, proposal.changes_due, proposal.stage_since, before
+        )
+
+
+def _remind(
+    person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, before: Sequence[int]
+) -> None:
+    today = clock.today()
+    count = reached(due, since.astimezone(clock.LONDON).date(), today, before)
+    if count is None or not may_know(person, proposal):
+        return
+    key = f"{name}.{due}.{count}"
+    given = select(Notification.id).where(Notification.person_id == person.id, Notification.reminder == key)
+    if db.session.scalar(given) is None:
+        notify(person, row, News(None, proposal), key=key, reminder=key, due=due, is_past=today > due)

@@ -1,0 +1,184 @@
+"""Writes of notifications: what happened becomes lines in inboxes and queued e-mails; people read them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, render_template
+from sqlalchemy import select, update
+
+from exchange import clock, events, outbox
+from exchange.accounts.models import Person
+from exchange.audience import Audience
+from exchange.errors import Conflict
+from exchange.events import Event, NewEvent
+from exchange.extensions import db
+from exchange.notifications import who
+from exchange.notifications.faults import described
+from exchange.notifications.models import Notification
+from exchange.outbox import Message
+from exchange.proposals import policy
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal
+from exchange.transaction import transaction
+
+LONGEST_WAIT = timedelta(hours=1)
+LONGEST_LINE = 200
+BLANK_LINES = re.compile(r"\n\s*\n")
+
+log = logging.getLogger(__name__)
+
+
+def tell_next() -> bool:
+    """Tells the people concerned of the event that waits for longest, in one transaction. False when there is
+    none.
+
+    An event that cannot be told, for a fault of ours, waits longer each time and holds up no other; once that
+    is mended it is told.
+    """
+    event_id = 0
+    try:
+        with transaction():
+            waiting = select(NewEvent).where(NewEvent.next_try_at <= clock.now()).order_by(NewEvent.event_id)
+            new = db.session.scalar(waiting.limit(1).with_for_update(skip_locked=True))
+            if new is None:
+                return False
+            event_id = new.event_id
+            _tell_new(new)
+    except Exception as fault:
+        if not event_id:
+            raise
+        log.error("event %d is not told: %s", event_id, described(fault))
+        _postpone(event_id)
+    return True
+
+
+def tell_all() -> None:
+    """Tells of every event that waits, in the transaction at hand; for the demo, which plays past days."""
+    for new in db.session.scalars(select(NewEvent).order_by(NewEvent.event_id)).all():
+        _tell_new(new)
+
+
+def tell(event: Event) -> None:
+    """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them."""
+    news = who.News(event, proposal_of(event))
+    told: set[int] = set()
+    for row in who.TOLD.get(event.kind, ()):
+        if row.while_in is not None and news.about.stage is not row.while_in:
+            continue
+        for person in row.to(news):
+            is_own_doing = person.id == event.actor_id and not row.confirms
+            if (
+                person.id in told
+                or is_own_doing
+                or not may_know(person, news.proposal, outlives=row.outlives)
+            ):
+                continue
+            told.add(person.id)
+            notify(person, row, news, key=f"event.{event.id}", event_id=event.id)
+
+
+def notify(
+    person: Person,
+    row: who.Row,
+    news: who.News,
+    *,
+    key: str,
+    event_id: int | None = None,
+    reminder: str | None = None,
+    **more: Any,
+) -> None:
+    """Adds one person's line and e-mail. `key` names the news; with the person it makes the Message-ID."""
+    proposal, path = news.proposal, row.path(news)
+    written = render_template(
+        f"email/{row.template}.txt",
+        person=person,
+        proposal=proposal,
+        event=news.event,
+        texts=_texts_for(person, news),
+        link=current_app.config["PUBLIC_URL"] + path,
+        **row.more(news),
+        **more,
+    )
+    subject, _, text = BLANK_LINES.sub("\n\n", written).strip().partition("\n")
+    db.session.add(
+        Notification(
+            person_id=person.id,
+            event_id=event_id,
+            reminder=reminder,
+            proposal_id=None if proposal is None or row.outlives else proposal.id,
+            kind=row.template,
+            line=" ".join(subject.split())[:LONGEST_LINE],
+            path=path,
+            at=news.event.at if news.event else clock.now(),
+        )
+    )
+    outbox.queue(
+        row.template,
+        person.email,
+        subject,
+        text.strip() + "\n",
+        message_id=f"{key}.{person.id}",
+        person=person,
+    )
+
+
+def proposal_of(event: Event) -> Proposal | None:
+    """What the event is about, where that is a proposal that is still there."""
+    kind, _, number = event.subject.partition(":")
+    return db.session.get(Proposal, int(number)) if kind == "proposal" else None
+
+
+def mark_read(notification: Notification) -> None:
+    """No event: what someone has read is nobody's business."""
+    if notification.read_at is None:
+        notification.read_at = clock.now()
+
+
+def mark_all_read(person: Person, up_to: int) -> None:
+    """Up to the newest line that the person had in view, so that none that came since is missed."""
+    unread = update(Notification).where(Notification.person_id == person.id, Notification.read_at.is_(None))
+    db.session.execute(unread.where(Notification.id <= up_to).values(read_at=clock.now()))
+
+
+def retry_message(message: Message, actor: Person) -> None:
+    """Has a message that was given up sent again, as if new. Raises Conflict when another did, or its text is
+    wiped."""
+    message = db.session.get_one(Message, message.id, with_for_update=True, populate_existing=True)
+    if message.given_up_at is None:
+        raise Conflict("Someone else has already asked for it to be sent again.")
+    if message.secret:
+        raise Conflict("It held a link for one person, which has been deleted. They can ask for a new one.")
+    message.given_up_at, message.tries, message.next_try_at = None, 0, clock.now()
+    events.record(actor, "retry_message", message, Audience.ADMINISTRATORS)
+
+
+def may_know(person: Person, proposal: Proposal | None, *, outlives: bool = False) -> bool:
+    """Whether this person may be told something of this proposal now."""
+    if not person.active:
+        return False
+    return proposal is None or outlives or policy.can_see(proposals.standing_in(person, proposal), proposal)
+
+
+def _tell_new(new: NewEvent) -> None:
+    tell(db.session.get_one(Event, new.event_id))
+    db.session.delete(new)
+
+
+def _texts_for(person: Person, news: who.News) -> dict[str, str]:
+    """The event's free texts that this person may read, by name."""
+    if news.event is None or news.proposal is None:
+        return {}
+    audiences = policy.events_read_by(proposals.standing_in(person, news.proposal), news.proposal)
+    return {text.name: text.content for text in events.texts_for(news.event, audiences)}
+
+
+def _postpone(event_id: int) -> None:
+    with transaction():
+        new = db.session.get(NewEvent, event_id, with_for_update=True)
+        if new is not None:
+            new.tries += 1
+            new.next_try_at = clock.now() + min(timedelta(seconds=30) * 2**new.tries, LONGEST_WAIT)

@@ -1,0 +1,252 @@
+"""Who is told what: one table from what happened to the people concerned, their e-mail, and the page that it
+leads to.
+
+The functions choose people by the part they have in the proposal at the moment of telling, and a conflict of
+interest takes every part but the team's away. Whatever they choose, nobody is told of a proposal that they
+may not see, unless the row says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import select
+
+from exchange import clock
+from exchange.accounts import queries as accounts
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.assessment import queries as assessment
+from exchange.assessment.models import Assignment, Interest, Round
+from exchange.decisions import queries as decisions
+from exchange.events import Event
+from exchange.extensions import db
+from exchange.proposals import queries as proposals
+from exchange.proposals import record
+from exchange.proposals.lifecycle import Part, Stage
+from exchange.proposals.models import Proposal
+
+
+@dataclass(frozen=True)
+class News:
+    """What is told: an event, or for a reminder none; and the proposal that it is about, where it is."""
+
+    event: Event | None
+    proposal: Proposal | None
+
+    @property
+    def about(self) -> Proposal:
+        assert self.proposal is not None
+        return self.proposal
+
+    @property
+    def happened(self) -> Event:
+        assert self.event is not None
+        return self.event
+
+
+People = Callable[[News], Sequence[Person]]
+More = Callable[[News], Mapping[str, Any]]
+
+
+def nothing_more(news: News) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who gets which e-mail (its first line is the subject, and the line in the inbox), and where its link
+    leads.
+
+    `confirms` tells even the person who did it; `while_in` tells only while the proposal is still in that stage, as
+    what it asks for is done by then; `outlives` tells those who may no longer see the proposal, so its e-mail names no
+    more than the reference; `more` is what else the e-mail says.
+    """
+
+    to: People
+    template: str
+    path: Callable[[News], str]
+    confirms: bool = False
+    while_in: Stage | None = None
+    outlives: bool = False
+    more: More = nothing_more
+
+
+def path_to(endpoint: str) -> Callable[[News], str]:
+    """The path of a page; of this proposal, where the page is one's."""
+
+    def path(news: News) -> str:
+        values = {} if news.proposal is None else {"ref": news.proposal.reference}
+        pages = current_app.url_map.bind("")
+        needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
+        return pages.build(endpoint, {name: value for name, value in values.items() if name in needed})
+
+    return path
+
+
+def champion(news: News) -> list[Person]:
+    return [news.about.champion]
+
+
+def co_authors(news: News) -> list[Person]:
+    return list(news.about.co_authors)
+
+
+def team(news: News) -> list[Person]:
+    return news.about.team
+
+
+def managers(news: News) -> list[Person]:
+    return _holders(news.about, Role.PROGRAMME_MANAGER, Part.MANAGER)
+
+
+def directors(news: News) -> list[Person]:
+    return _holders(news.about, Role.THEME_DIRECTOR, Part.DIRECTOR)
+
+
+def deciding(news: News) -> list[Person]:
+    """Directors who may decide, which those who assessed it may not."""
+    return [person for person in directors(news) if not assessment.has_assessed(person, news.about)]
+
+
+def assigned(news: News) -> list[Person]:
+    """Those whom the event put on the panel, and who are still there."""
+    chosen = select(Assignment).where(Assignment.id.in_(news.happened.facts["assignments"]))
+    return [each.person for each in db.session.scalars(chosen) if _is_on_panel(each)]
+
+
+def taken_off(news: News) -> list[Person]:
+    """Whom the event took off the panel, unless they are back."""
+    assignment = db.session.get_one(Assignment, news.happened.facts["assignment"])
+    return [] if _is_on_panel(assignment) else [assignment.person]
+
+
+def owing(news: News) -> list[Person]:
+    """Everyone with a review to write in the open round."""
+    round_ = assessment.open_round(news.about)
+    return [] if round_ is None else [each.person for each in round_.assignments if owes_review(each)]
+
+
+def panel_of_withdrawn(news: News) -> list[Person]:
+    """The panel of the round that the withdrawal ended, which may no longer see the proposal, where nothing
+    binds them."""
+    number = news.happened.facts.get("round")
+    query = select(Assignment).join(Round).where(Round.proposal_id == news.about.id, Round.number == number)
+    people = [each.person for each in db.session.scalars(query) if _is_on_panel(each)]
+    return [person for person in people if not proposals.conflict_of(person, news.about)]
+
+
+def managers_of_lost_review(news: News) -> list[Person]:
+    """Managers, when what a reviewer declared took them off the panel."""
+    return [] if news.happened.facts["interest"] == Interest.NONE else managers(news)
+
+
+def managers_when_quorate(news: News) -> list[Person]:
+    """Managers, when this review is the one that makes up the quorum."""
+    round_ = assessment.open_round(news.about)
+    if round_ is None or round_.number != news.happened.facts["round"]:
+        return []
+    counted = sorted(
+        assessment.counted_reviews(round_), key=lambda review: review.submitted_at or clock.now()
+    )
+    made_quorum = counted[round_.quorum - 1 : round_.quorum]
+    return (
+        managers(news)
+        if [each.assignment_id for each in made_quorum] == [news.happened.facts["assignment"]]
+        else []
+    )
+
+
+def directors_of_assessed(news: News) -> list[Person]:
+    """Directors, when it was theirs to decide on."""
+    return directors(news) if news.happened.facts["from_stage"] == Stage.ASSESSED else []
+
+
+def person_concerned(news: News) -> list[Person]:
+    """The person whom the event is about."""
+    kind, _, number = news.happened.subject.partition(":")
+    found = db.session.get(Person, int(number)) if kind == "person" else None
+    return [] if found is None else [found]
+
+
+def _holders(proposal: Proposal, role: Role, part: Part) -> list[Person]:
+    people = accounts.people_with(role, proposal.lead_theme_id)
+    return [person for person in people if part in proposals.standing_in(person, proposal).parts]
+
+
+def _is_on_panel(assignment: Assignment) -> bool:
+    return assignment.removed_at is None and assignment.interest in {None, Interest.NONE}
+
+
+def owes_review(assignment: Assignment) -> bool:
+    return _is_on_panel(assignment) and (assignment.review is None or assignment.review.submitted_at is None)
+
+
+def by_date(news: News) -> Mapping[str, Any]:
+    """The dates that the event names."""
+    return {
+        name: date.fromisoformat(news.happened.facts[name])
+        for name in ("due", "due_before")
+        if name in news.happened.facts
+    }
+
+
+def sections_by_date(news: News) -> Mapping[str, Any]:
+    titles = {section.id: section.title for section in record.SECTIONS}
+    asked = [titles[id_] for id_ in news.happened.facts["sections"] if id_ in titles]
+    return {**by_date(news), "sections": [f"“{title}”" for title in asked]}
+
+
+def letter_by_date(news: News) -> Mapping[str, Any]:
+    """The champion's letter, as it was released."""
+    return {**by_date(news), "letter": decisions.letter_of(news.happened)}
+
+
+PAGE = path_to("proposals.show")
+EDIT = path_to("proposals.edit")
+REVIEW = path_to("assessment.review")
+REVIEWERS = path_to("assessment.reviewers")
+PANEL = path_to("assessment.assessment")
+PACK = path_to("decisions.decision_pack")
+LETTER = path_to("decisions.letter")
+WORK = path_to("reports.my_work")
+
+DECISION = (
+    Row(champion, "decision", LETTER, more=letter_by_date),
+    Row(co_authors, "decision_news", LETTER, more=by_date),
+)
+
+TOLD: Mapping[str, tuple[Row, ...]] = {
+    "submit": (
+        Row(team, "submitted", PAGE, confirms=True),
+        Row(managers, "to_triage", PAGE, while_in=Stage.SUBMITTED),
+    ),
+    "request_changes": (
+        Row(team, "changes_requested", EDIT, while_in=Stage.CHANGES_REQUESTED, more=sections_by_date),
+    ),
+    "start_assessment": (Row(team, "in_assessment", PAGE, more=by_date),),
+    "add_reviewers": (Row(assigned, "assigned", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
+    "remove_reviewer": (Row(taken_off, "review_not_needed", WORK, outlives=True),),
+    "extend": (Row(owing, "extended", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
+    "declare": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
+    "withdraw_review": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
+    "submit_review": (Row(managers_when_quorate, "ready_to_close", PANEL),),
+    "close_assessment": (
+        Row(deciding, "ready_to_decide", PACK, while_in=Stage.ASSESSED),
+        Row(team, "assessed", PAGE),
+    ),
+    "approve_spread": DECISION,
+    "develop": DECISION,
+    "decline": DECISION,
+    "withdraw": (
+        Row(managers, "withdrawn", PAGE),
+        Row(directors_of_assessed, "withdrawn", PAGE),
+        Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
+    ),
+    "activate_programme": (Row(team, "programme_active", PAGE),),
+    "settle": (Row(person_concerned, "settled", WORK),),
+}

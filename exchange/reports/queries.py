@@ -1,0 +1,210 @@
+"""Reads of My work: everything that waits for one person, in as many queries for fifty things as for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.accounts.policy import is_administrator, waits_to_be_settled
+from exchange.assessment import policy as assessment_policy
+from exchange.assessment import queries as assessment
+from exchange.assessment.queries import Section, WaitingReview
+from exchange.decisions import policy as decisions_policy
+from exchange.decisions import worklist as decisions
+from exchange.extensions import db
+from exchange.outbox import Message
+from exchange.proposals import policy as proposals_policy
+from exchange.proposals import queries as proposals
+from exchange.proposals.lifecycle import EDITABLE, Stage
+from exchange.proposals.models import Proposal
+from exchange.region.models import Theme
+from exchange.reports.tasks import Task, in_order
+from exchange.wording import counted, day, on_day
+
+MOST_PROPOSALS = 50
+
+# The questions of the manager's list that ask for something.
+ASKING = frozenset({"new", "ready", "overdue", "late-changes"})
+
+
+@dataclass(frozen=True)
+class OwnProposal:
+    """A proposal of the person's team that waits for somebody else, or has ended."""
+
+    reference: str
+    title: str
+    stage: Stage
+    status: str
+    since: date
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that My work shows. `lists` are the staff's own pages that this person may open, as (endpoint,
+    words)."""
+
+    tasks: list[Task]
+    proposals: list[OwnProposal]
+    lists: list[tuple[str, str]]
+    can_propose: bool
+    waits_to_be_settled: bool
+
+
+def work_of(person: Person) -> Work:
+    mine = _proposals_of(person)
+    tasks = [*_own_tasks(person), *(_to_write(row, person) for row in mine if row.stage in EDITABLE)]
+    if assessment_policy.is_reviewer(person):
+        tasks += map(_to_review, assessment.waiting_reviews(person))
+    if assessment_policy.is_manager(person):
+        tasks += _to_triage(assessment.triage(person))
+    if decisions_policy.directs_a_theme(person):
+        tasks += _to_decide(person)
+    if is_administrator(person):
+        tasks += _to_administer()
+    return Work(
+        tasks=in_order(tasks, clock.today()),
+        proposals=[_own(row) for row in mine if row.stage not in EDITABLE],
+        lists=_lists(person),
+        can_propose=proposals_policy.can_propose(person),
+        waits_to_be_settled=waits_to_be_settled(person),
+    )
+
+
+def _proposals_of(person: Person) -> list[Row[Any]]:
+    """The newest of those on whose team the person is."""
+    query = (
+        select(
+            Proposal.reference,
+            Proposal.title,
+            Proposal.stage,
+            Proposal.stage_since,
+            Proposal.edited_at,
+            Proposal.changes_due,
+            Proposal.champion_id,
+            Theme.name.label("theme"),
+        )
+        .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
+        .where(proposals.on_team(person))
+        .order_by(Proposal.stage_since.desc(), Proposal.id.desc())
+        .limit(MOST_PROPOSALS)
+    )
+    return list(db.session.execute(query))
+
+
+def _own_tasks(person: Person) -> Iterator[Task]:
+    if person.organisation_id is not None and not person.is_lay and person.terms_accepted_at is None:
+        yield Task(
+            "Accept the confidentiality terms",
+            "You can then submit proposals, and read what other members share.",
+            "accounts.accept_terms",
+            {},
+            _day(person.create_datetime),
+        )
+
+
+def _to_write(row: Row[Any], person: Person) -> Task:
+    """A draft, or a proposal of which changes are asked."""
+    if row.stage is Stage.DRAFT:
+        todo, since, due = "Finish your draft, then submit it.", _day(row.edited_at), None
+    else:
+        verb = "were" if row.changes_due < clock.today() else "are"
+        again = "Submit it again" if row.champion_id == person.id else "Help to change it"
+        todo = f"{again}: changes {verb} due {on_day(row.changes_due)}."
+        since, due = _day(row.stage_since), row.changes_due
+    facts = (row.reference, row.theme or "", f"edited {day(row.edited_at)}")
+    return Task(
+        row.title,
+        todo,
+        "proposals.edit",
+        {"ref": row.reference},
+        since,
+        due,
+        tuple(filter(None, facts)),
+        can_wait=row.stage is Stage.DRAFT,
+    )
+
+
+def _own(row: Row[Any]) -> OwnProposal:
+    since = _day(row.stage_since)
+    status = {
+        Stage.SUBMITTED: f"A programme manager of {row.theme} reads it next.",
+        Stage.IN_ASSESSMENT: "Reviewers are assessing it.",
+        Stage.ASSESSED: f"A theme director of {row.theme} decides next.",
+        Stage.SPREAD: "It spreads across the region.",
+        Stage.NOT_TAKEN_FORWARD: f"It was closed on {day(since)}.",
+        Stage.WITHDRAWN: f"It was withdrawn on {day(since)}.",
+    }
+    return OwnProposal(row.reference, row.title, row.stage, status[row.stage], since)
+
+
+def _to_review(review: WaitingReview) -> Task:
+    verb = "was" if review.is_overdue else "is"
+    return Task(
+        review.title,
+        f"Your review {verb} due {on_day(review.due)}. It takes about {counted(review.minutes, 'minute')}"
+        f"{' more' if review.is_started else ''}.",
+        "assessment.review",
+        {"ref": review.reference},
+        review.due,
+        review.due,
+        tuple(filter(None, (review.reference, review.organisation, review.theme))),
+    )
+
+
+def _to_triage(sections: Iterable[Section]) -> Iterator[Task]:
+    for section in sections:
+        question = section.question
+        if question.id in ASKING and section.oldest:
+            todo = _how_many(section.count, section.oldest)
+            yield Task(question.heading, todo, "assessment.triage", {"_anchor": question.id}, section.oldest)
+
+
+def _to_decide(person: Person) -> Iterator[Task]:
+    waiting = decisions.waiting_decisions(person)
+    for heading, is_prepared in (("Ready for your decision", False), ("Prepared, waiting for release", True)):
+        days = [_day(row.since) for row in waiting if row.is_prepared is is_prepared]
+        if days:
+            yield Task(heading, _how_many(len(days), min(days)), "decisions.decisions", {}, min(days))
+
+
+def _to_administer() -> Iterator[Task]:
+    # As `accounts.policy.waits_to_be_settled` says of one person.
+    is_waiting = (
+        Person.active,
+        Person.confirmed_at.is_not(None),
+        ~Person.is_lay,
+        Person.organisation_id.is_(None),
+    )
+    people = select(func.count(), func.min(Person.confirmed_at)).where(*is_waiting)
+    failed = select(func.count(), func.min(Message.given_up_at)).where(Message.given_up_at.is_not(None))
+    for heading, query, words, endpoint in (
+        ("People to settle", people, ("person", "people"), "administration.waiting"),
+        ("Mail that could not be sent", failed, ("message", "messages"), "notifications.failed_mail"),
+    ):
+        count, oldest = db.session.execute(query).one()
+        if oldest is not None:
+            yield Task(heading, _how_many(count, _day(oldest), words), endpoint, {}, _day(oldest))
+
+
+def _lists(person: Person) -> list[tuple[str, str]]:
+    found = [
+        (assessment_policy.is_reviewer(person), "assessment.reviews", "Your reviews"),
+        (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
+        (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
+        (is_administrator(person), "administration.overview", "Administration"),
+    ]
+    return [(endpoint, words) for may_open, endpoint, words in found if may_open]
+
+
+def _how_many(count: int, oldest: date, words: tuple[str, str] = ("proposal", "proposals")) -> str:
+    return f"{counted(count, *words)}, {'since' if count == 1 else 'the first since'} {day(oldest)}."
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(clock.LONDON).date()
