@@ -86,9 +86,13 @@ def _problems(environ: Mapping[str, str]) -> list[str]:
     if not problems and environ["SECRET_KEY"] == environ["AUDIT_KEY"]:
         problems.append("AUDIT_KEY is the same as SECRET_KEY: give each its own.")
     if urlsplit(environ.get("PUBLIC_URL", "")).scheme != "https":
-        problems.append("PUBLIC_URL is missing or not https: set the address people use, like https://exchange.example.nhs.uk.")
+        problems.append(
+            "PUBLIC_URL is missing or not https: set the address people use, like https://exchange.example.nhs.uk."
+        )
     if not environ.get("MAIL_URL"):
-        problems.append("MAIL_URL is missing: set smtp://user:password@host:port, or file:FOLDER to keep mail on disk.")
+        problems.append(
+            "MAIL_URL is missing: set smtp://user:password@host:port, or file:FOLDER to keep mail on disk."
+        )
     if environ.get("TRUSTED_PROXIES") and not environ["TRUSTED_PROXIES"].isdigit():
         problems.append("TRUSTED_PROXIES is not a number: set how many proxies stand in front, like 1.")
     return problems

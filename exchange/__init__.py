@@ -99,9 +99,15 @@ def _join_features(app: Flask) -> None:
         exchange.administration.routes,
     ):
         app.register_blueprint(routes.blueprint)
-    needs = {**exchange.proposals.needs.NEEDS, **exchange.assessment.needs.NEEDS, **exchange.decisions.needs.NEEDS}
+    needs = {
+        **exchange.proposals.needs.NEEDS,
+        **exchange.assessment.needs.NEEDS,
+        **exchange.decisions.needs.NEEDS,
+    }
     if needs.keys() != ACTIONS.keys():
-        raise RuntimeError(f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}")
+        raise RuntimeError(
+            f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}"
+        )
     app.extensions["needs"] = needs
     app.extensions["tabs"] = [
         exchange.assessment.tabs_of.tabs_of,

@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
-from exchange.errors import NotAllowed, SignedOut
+from exchange.errors import NotAllowed, NotFound, SignedOut
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
@@ -106,7 +106,10 @@ def init_app(app: Flask) -> None:
 
 def refuse_undeclared(app: Flask) -> None:
     """Called last when the application is made. Raises UndeclaredAccess."""
-    missing = sorted({rule.endpoint for rule in app.url_map.iter_rules()} - {e for e in app.view_functions if declared(app, e)})
+    missing = sorted(
+        {rule.endpoint for rule in app.url_map.iter_rules()}
+        - {e for e in app.view_functions if declared(app, e)}
+    )
     if missing:
         raise UndeclaredAccess("no access declared for: " + ", ".join(missing))
 
@@ -115,6 +118,8 @@ def _check() -> ResponseReturnValue | None:
     g.person = person_at_hand()
     if request.endpoint is None:
         return None
+    if "\x00" in request.path:
+        raise NotFound  # PostgreSQL cannot even look for it
     access = declared(current_app, request.endpoint)
     if access is None:
         raise UndeclaredAccess(request.endpoint)

@@ -59,7 +59,10 @@ class Conflict(ExchangeError):
     heading = "Someone else got there first"
 
     def __init__(self, message: str = "", *, heading: str = "") -> None:
-        super().__init__(message or "Nothing of yours was saved. Go back, copy what you typed, and open the page again.", heading=heading)
+        super().__init__(
+            message or "Nothing of yours was saved. Go back, copy what you typed, and open the page again.",
+            heading=heading,
+        )
 
 
 class WrongStage(Conflict):
@@ -98,7 +101,8 @@ def _form_expired(error: CSRFError) -> ResponseReturnValue:
     return _page(
         400,
         heading="This page is too old to use",
-        message="You may have signed out, or signed in again, in another tab. Go back, copy what you typed, reload the page and send it again.",
+        message="You may have signed out, or signed in again, in another tab. "
+        "Go back, copy what you typed, reload the page and send it again.",
     )
 
 
@@ -108,13 +112,19 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code == 404:
         return _not_found(error)
     body, code = _page(error.code if error.code in PAGES else 400)
-    headers = [(name, value) for name, value in error.get_headers() if name not in {"Content-Type", "Content-Length"}]
+    headers = [
+        (name, value) for name, value in error.get_headers() if name not in {"Content-Type", "Content-Length"}
+    ]
     return body, code if error.code in PAGES else error.code, headers
 
 
 def _not_found(error: Exception) -> ResponseReturnValue:
     """Signed out, every address that is not public leads to signing in, whether it exists or not."""
-    if g.get("person") is None and request.method == "GET" and request.endpoint not in {"static", "health.live", "health.ready"}:
+    if (
+        g.get("person") is None
+        and request.method == "GET"
+        and request.endpoint not in {"static", "health.live", "health.ready"}
+    ):
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     return _page(404)
 

@@ -1,8 +1,8 @@
 """The append-only log: what happened to what, by whom, and who may read of it.
 
-Every change leaves one event in its own transaction. Rows are never updated or deleted (the database refuses); each subject's
-events form a chain of keyed hashes, so that whoever edits one without the key cannot hide it. Free text lives in rows of its own,
-of which the event keeps only the digest, so that a text can be redacted without breaking the chain.
+Every change leaves one event in its own transaction. Rows are never updated or deleted: triggers, made by the migrations, refuse.
+Each subject's events form a chain of keyed hashes, so that whoever edits one without the key cannot hide it. Free text lives in
+rows of its own, of which the event keeps only the digest, so that a text can be redacted without breaking the chain.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from flask import current_app
-from sqlalchemy import DDL, ForeignKey, Index, String, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange import clock
@@ -124,9 +124,13 @@ def record(
         audience=audience,
         actor_id=None if actor is None else actor.id,
         at=clock.now(),
-        facts=facts | {"texts": {key: text_digest(text.content) for key, text in kept.items()}} if kept else facts,
+        facts=facts | {"texts": {key: text_digest(text.content) for key, text in kept.items()}}
+        if kept
+        else facts,
         previous=head.digest,
-        texts=[EventText(name=key, audience=text.audience, content=text.content) for key, text in kept.items()],
+        texts=[
+            EventText(name=key, audience=text.audience, content=text.content) for key, text in kept.items()
+        ],
     )
     entry.digest = chain_digest(entry, current_app.config["AUDIT_KEY"])
     head.position, head.digest = entry.position, entry.digest
@@ -152,36 +156,19 @@ def texts_for(entry: Event, audiences: frozenset[Audience]) -> list[EventText]:
 
 def chain_digest(entry: Event, key: str) -> str:
     """HMAC-SHA256, in hex, of everything the event says and of the digest before it."""
-    said = [entry.subject, entry.position, entry.kind, entry.audience, entry.actor_id, entry.at.isoformat(), entry.facts, entry.previous]
+    said = [
+        entry.subject,
+        entry.position,
+        entry.kind,
+        entry.audience,
+        entry.actor_id,
+        entry.at.isoformat(),
+        entry.facts,
+        entry.previous,
+    ]
     message = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
 def text_digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _refuse_changes(table: str, *, but_redaction: bool = False) -> None:
-    """The database itself refuses to change or delete what happened."""
-    metadata_table = Base.metadata.tables[table]
-    for verb in ("DELETE",) if but_redaction else ("UPDATE", "DELETE"):
-        event.listen(
-            metadata_table,
-            "after_create",
-            DDL(
-                f"CREATE TRIGGER {table}_refuses_{verb.lower()} BEFORE {verb} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
-            ).execute_if(dialect="sqlite"),
-        )
-    on_postgresql = [
-        f"CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'events are never changed'; END; $$ LANGUAGE plpgsql",
-        f"CREATE TRIGGER {table}_refuses_rows BEFORE {'DELETE' if but_redaction else 'UPDATE OR DELETE'} ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()",
-        f"CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
-    ]
-    for statement in on_postgresql:
-        event.listen(metadata_table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
-
-
-_refuse_changes("event")
-_refuse_changes("event_text", but_redaction=True)

@@ -48,7 +48,13 @@ class Base(DeclarativeBase):
             dict[str, Any]: JSON(),
             list[str]: JSON(),
             # Kept as the word itself, so that a row reads well and a new word needs no migration.
-            StrEnum: Enum(StrEnum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]),
+            StrEnum: Enum(
+                StrEnum,
+                native_enum=False,
+                create_constraint=False,
+                length=40,
+                values_callable=lambda e: [m.value for m in e],
+            ),
             str: String(),
         },
     )

@@ -1,4 +1,4 @@
-"""Queues one e-mail in the transaction at hand. The worker sends it later, so nothing is sent that did not happen, and nothing lost."""
+"""Queues one e-mail in the transaction at hand. The worker sends it later: only what happened, and all of it."""
 
 from __future__ import annotations
 
@@ -43,8 +43,17 @@ class Message(Base):
         return f"message:{self.id}"
 
 
-def queue(kind: str, to_address: str, subject: str, text: str, *, message_id: str, person: Any = None, secret: bool = False) -> Message:
-    """Adds the message. `message_id` must be unique to this news, like "submit.812.44": queueing it twice fails, sending it once."""
+def queue(
+    kind: str,
+    to_address: str,
+    subject: str,
+    text: str,
+    *,
+    message_id: str,
+    person: Any = None,
+    secret: bool = False,
+) -> Message:
+    """Adds the message. `message_id` must be unique to this news, like "event.812.44": queueing it twice fails."""
     moment = clock.now()
     message = Message(
         kind=kind,

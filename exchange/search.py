@@ -1,9 +1,8 @@
 """The text index of proposals, on both databases, and the words of a query.
 
-The text is kept once for each audience, holding what that audience reads; a person searches, in each
-proposal, the text of the audience that they belong to there. SQLite keeps an FTS5 index in step by
-triggers, PostgreSQL a generated tsvector. Accents are taken off on both sides, so that "Lukasz" finds
-"Łukasz" on either.
+The text is kept once for each audience, holding what that audience reads; a person searches, in each proposal, the text of the
+audience that they belong to there. The migrations make the index: FTS5 kept in step by triggers on SQLite, a generated tsvector
+on PostgreSQL. Accents are taken off on both sides, so that "Lukasz" finds "Łukasz" on either.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import unicodedata
 
 from sqlalchemy import (
     CTE,
-    DDL,
     Column,
     ColumnElement,
     Double,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     UniqueConstraint,
     cast,
     delete,
-    event,
     func,
     literal_column,
     or_,
@@ -124,30 +121,3 @@ def _tsquery(words: list[str]) -> ColumnElement[str]:
 
 def _is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
-
-
-_ON_SQLITE = (
-    "CREATE VIRTUAL TABLE search_index USING fts5(title, body, content='search_text', content_rowid='id', "
-    "tokenize='porter unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER search_text_added AFTER INSERT ON search_text BEGIN "
-    "INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
-    "CREATE TRIGGER search_text_removed AFTER DELETE ON search_text BEGIN "
-    "INSERT INTO search_index(search_index, rowid, title, body) "
-    "VALUES ('delete', old.id, old.title, old.body); END",
-    "CREATE TRIGGER search_text_changed AFTER UPDATE ON search_text BEGIN "
-    "INSERT INTO search_index(search_index, rowid, title, body) "
-    "VALUES ('delete', old.id, old.title, old.body); "
-    "INSERT INTO search_index(rowid, title, body) VALUES (new.id, new.title, new.body); END",
-)
-_ON_POSTGRESQL = (
-    "ALTER TABLE search_text ADD COLUMN vector tsvector GENERATED ALWAYS AS "
-    "(setweight(to_tsvector('english', title), 'A') || setweight(to_tsvector('english', body), 'B')) STORED",
-    "CREATE INDEX ix_search_text_vector ON search_text USING gin (vector)",
-)
-for _dialect, _statements in (("sqlite", _ON_SQLITE), ("postgresql", _ON_POSTGRESQL)):
-    for _statement in _statements:
-        event.listen(
-            Base.metadata.tables["search_text"],
-            "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),
-        )

@@ -24,7 +24,6 @@ class ThemePage:
     directors: list[str]
     managers: list[str]
     programmes: list[Listed]
-    programme_count: int
     proposals: ShownList
 
 
@@ -36,13 +35,11 @@ def latest_programmes() -> list[Listed]:
 def theme_page(person: Person | None, theme_id: str) -> ThemePage:
     """Raises NotFound."""
     theme = region.theme(theme_id)
-    found = spread.current_programmes(theme=theme.id)
     return ThemePage(
         theme=theme,
         directors=_names(Role.THEME_DIRECTOR, theme),
         managers=_names(Role.PROGRAMME_MANAGER, theme),
-        programmes=found.rows[:LATEST],
-        programme_count=found.count,
+        programmes=spread.current_programmes(theme=theme.id).rows[:LATEST],
         proposals=short_list(person, Wanted(chosen={Facet.THEME: (theme.id,)})),
     )
 

@@ -1,4 +1,4 @@
-"""Loads the demo: its people, then what happened to its proposals, each step at its own hour through the service it is done by."""
+"""Loads the demo: its people, then what happened to its proposals, each at its own hour through the real services."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ from exchange.notifications import services as notifications
 from exchange.proposals import documents, record
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
-from exchange.region import pack, queries as region
+from exchange.region import pack
+from exchange.region import queries as region
 from exchange.region import services as regions
 from exchange.spread import services as spread
 from exchange.spread.models import Condition, ConditionStatus, Programme
@@ -115,7 +116,9 @@ def _make_person(told: Mapping[str, Any], password: str) -> None:
 
 
 def _create(story: Story, champion: Person, step: Step) -> None:
-    proposal = proposals.create(champion, story.answers["title"], story.answers.get("lead_theme", "patient-safety"))
+    proposal = proposals.create(
+        champion, story.answers["title"], story.answers.get("lead_theme", "patient-safety")
+    )
     story.reference = proposal.reference
     proposal.co_authors = [_person(address) for address in story.co_authors]
     _write(proposal, champion, story.answers)
@@ -132,7 +135,11 @@ def _edit(story: Story, champion: Person, step: Step) -> None:
 
 def _write(proposal: Proposal, actor: Person, answers: Mapping[str, Any]) -> None:
     for section in record.SECTIONS:
-        given = {question.id: _typed(answers[question.id]) for question in section.questions if question.id in answers}
+        given = {
+            question.id: _typed(answers[question.id])
+            for question in section.questions
+            if question.id in answers
+        }
         if given:
             state = proposals.section_state(proposal, section)
             proposals.save_section(proposal, section, given, actor, opened_at_state=state)
@@ -148,7 +155,9 @@ def _submit(story: Story, champion: Person, step: Step) -> None:
 
 def _request_changes(story: Story, manager: Person, step: Step) -> None:
     due = add_working_days(clock.today(), region.current().rules["changes_working_days"])
-    proposals.request_changes(story.proposal, manager, sections=step["sections"], message=step["message"].strip(), due=due)
+    proposals.request_changes(
+        story.proposal, manager, sections=step["sections"], message=step["message"].strip(), due=due
+    )
 
 
 def _start_assessment(story: Story, manager: Person, step: Step) -> None:
@@ -162,7 +171,9 @@ def _add_reviewers(story: Story, manager: Person, step: Step) -> None:
 
 
 def _declare(story: Story, reviewer: Person, step: Step) -> None:
-    assessment.declare(_assignment(story, reviewer), Interest(step["interest"]), reason=step.get("reason", ""))
+    assessment.declare(
+        _assignment(story, reviewer), Interest(step["interest"]), reason=step.get("reason", "")
+    )
 
 
 def _review(story: Story, reviewer: Person, step: Step) -> None:
@@ -179,7 +190,10 @@ def _review(story: Story, reviewer: Person, step: Step) -> None:
 
 def _close_assessment(story: Story, manager: Person, step: Step) -> None:
     assessment.close_assessment(
-        story.proposal, manager, panel_summary=step["panel_summary"].strip(), feedback=step["feedback"].strip()
+        story.proposal,
+        manager,
+        panel_summary=step["panel_summary"].strip(),
+        feedback=step["feedback"].strip(),
     )
 
 
@@ -209,8 +223,10 @@ def _withdraw(story: Story, champion: Person, step: Step) -> None:
 
 def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step], None]:
     def settle(story: Story, director: Person, step: Step) -> None:
-        found = select(Condition).join(Programme).where(
-            Programme.proposal_id == story.proposal.id, Condition.number == step["condition"]
+        found = (
+            select(Condition)
+            .join(Programme)
+            .where(Programme.proposal_id == story.proposal.id, Condition.number == step["condition"])
         )
         condition = db.session.scalars(found).one()
         spread.settle_condition(condition, director, outcome=outcome, note=step["note"].strip())

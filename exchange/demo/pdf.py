@@ -11,7 +11,11 @@ LINE_CHARACTERS = 88
 
 def one_page(title: str, text: str) -> bytes:
     """An A4 page; what does not fit on it is left out."""
-    lines = [line for paragraph in text.strip().splitlines() for line in textwrap.wrap(paragraph, LINE_CHARACTERS) or [""]]
+    lines = [
+        line
+        for paragraph in text.strip().splitlines()
+        for line in textwrap.wrap(paragraph, LINE_CHARACTERS) or [""]
+    ]
     shown = "".join(f"({_escaped(line)}) Tj T*\n" for line in lines[:50])
     content = f"BT /F2 16 Tf 57 770 Td ({_escaped(title[:60])}) Tj /F1 11 Tf 14 TL 0 -30 Td\n{shown}ET"
     stream = content.encode("cp1252", "replace")
@@ -29,10 +33,13 @@ def one_page(title: str, text: str) -> bytes:
         document += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     start = len(document)
-    return document + (
-        f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
-        f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ).encode()
+    return (
+        document
+        + (
+            f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+            f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+        ).encode()
+    )
 
 
 def _escaped(line: str) -> str:

@@ -102,7 +102,7 @@ def worker(once: bool) -> None:
     with stop.listening():
         log.info("started")
         while not stop.asked:
-            busy = _one_round(app, transport, chores, once=once)
+            busy = _one_round(app, transport, chores, stop, once=once)
             if once and not busy:
                 break
             if not busy:
@@ -119,17 +119,21 @@ def _transport(app: Flask) -> Transport:
         raise click.ClickException(str(bad)) from None
 
 
-def _one_round(app: Flask, transport: Transport, chores: list[Chore], *, once: bool) -> bool:
-    """One event, one message, and the chores that are due. False when there was nothing to do."""
+def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop, *, once: bool) -> bool:
+    """The chores that are due, all new events, and one message, as a mail server may take its time over each.
+    False when there was nothing to do."""
     try:
-        # A context for each round: what it caches and loads must not grow old.
+        told = False
+        # Contexts of their own: what they cache and load must not grow old.
         with app.app_context():
             for chore in chores:
                 if chore.is_due():
                     chore.do()
-            told = services.tell_next()
         with app.app_context():
-            return delivery.send_next(transport) or told
+            while not stop.asked and services.tell_next():
+                told = True
+        with app.app_context():
+            return (not stop.asked and delivery.send_next(transport)) or told
     except SQLAlchemyError as fault:
         if once:
             raise

@@ -89,14 +89,13 @@ class ShownList:
     """The first few proposals of a list, for another page; `url` is the whole list."""
 
     items: list[Item]
-    how_many: str
     url: str
 
 
 def short_list(person: Person | None, wanted: Wanted) -> ShownList:
     found, lists = listing.listing(person, wanted), choices()
     items = [_item(row, lists) for row in found.rows[:SHORT]]
-    return ShownList(items, _how_many(found.counts), _url(_narrowing(wanted, "")))
+    return ShownList(items, _url(_narrowing(wanted, "")))
 
 
 def _wanted(arguments: MultiDict[str, str]) -> tuple[Wanted, str]:

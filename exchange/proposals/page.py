@@ -80,7 +80,10 @@ def page_of(seen: Seen, person: Person | None) -> Page:
     proposal = seen.proposal
     read, lists = queries.reading(seen), choices()
     theme = _theme(seen, read, lists)
+    tabs = tabs_for(seen, person)
     main, others, not_yet = _ways(seen, person)
+    if main is None and tabs and _waits_for_a_reviewer(seen):
+        main = Way(tabs[0].label, tabs[0].url)  # theirs comes first
     entries = entries_of(seen, person)
     team = _team(seen, person)
     return Page(
@@ -92,7 +95,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         main=main,
         others=others,
         not_yet=not_yet,
-        tabs=tabs_for(seen, person),
+        tabs=tabs,
         sections=answers.answered_sections(
             read.answers, lists, queries.attachments_read(seen), without=SHOWN_ABOVE
         ),
@@ -221,17 +224,29 @@ def _ways(seen: Seen, person: Person | None) -> tuple[Way | None, list[Way], lis
         else:
             open_.append(offer.action)
     ways = {action.name: Way(action.label, action_url(seen.proposal, action.slug)) for action in open_}
-    main = next((ways.pop(name) for name in MAIN_ACTIONS if name in ways), None)
-    others = list(ways.values())
     if policy.can_edit(person, seen):
         writing = Way(_writing_label(seen.proposal), url_for("proposals.edit", ref=seen.proposal.reference))
-        main, others = (writing, others) if main is None else (main, [writing, *others])
-    return main, others, not_yet
+        if _is_still_to_write(seen.proposal):
+            return writing, list(ways.values()), not_yet
+        ways = {"submit": ways.pop("submit", writing), "edit": writing, **ways}
+    main = next((ways.pop(name) for name in MAIN_ACTIONS if name in ways), None)
+    return main, [way for way in ways.values() if way != main], not_yet
 
 
 def action_url(proposal: Proposal, slug: str) -> str:
     """Every action has its page below the proposal's, whichever feature owns it."""
     return f"{url_for('proposals.show', ref=proposal.reference)}/{slug}".rstrip("/")
+
+
+def _waits_for_a_reviewer(seen: Seen) -> bool:
+    is_theirs = seen.standing.is_reviewer or seen.standing.is_undeclared_reviewer
+    return is_theirs and seen.proposal.stage is Stage.IN_ASSESSMENT
+
+
+def _is_still_to_write(proposal: Proposal) -> bool:
+    """Whether the changes that were asked for are still to be begun."""
+    version = queries.latest_version(proposal)
+    return version is not None and not record.changed(version.answers, proposal.answers)
 
 
 def _writing_label(proposal: Proposal) -> str:

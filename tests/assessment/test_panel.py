@@ -133,6 +133,7 @@ def test_there_is_no_panel_before_the_first_round(client: Client, committed: Com
     client.as_(manager).get("assessment.assessment", ref=proposal.reference, status=404)
     client.as_(manager).get("assessment.reviewers", ref=proposal.reference, status=404)
     client.as_(manager).get("assessment.earlier_assessment", ref=proposal.reference, number=7, status=404)
+    client.as_(manager).get(f"/proposals/{proposal.reference}/assessment/{10**30}", status=404)
 
 
 def test_a_manager_on_the_panel_waits_for_their_own_review(client: Client, committed: Committed) -> None:
@@ -222,5 +223,7 @@ def test_leavers_drafts_are_void_and_their_submitted_reviews_count(
         assert (tally.counted, tally.panel) == (1, 2)
     page = client.as_(cast.manager).get("assessment.reviewers", ref=cast.ref)
     assert "Has left, so their review will not come." in page.text
+    page = client.as_(cast.manager).get("assessment.assessment", ref=cast.ref)
+    assert f"Waiting for {cast.reviewers[2].name}." in page.text
     with committed():
         assert db.session.get_one(Proposal, cast.proposal.id).stage is Stage.IN_ASSESSMENT

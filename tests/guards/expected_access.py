@@ -1,7 +1,8 @@
 """Who may open what: the expected answer of every route to everyone.
 
 Columns, in the order of `world.ROLES`:
-visitor, lay member, unsettled, member | champion, co-author | reviewer who declared, assigned but undeclared, unassigned, conflicted |
+visitor, lay member, unsettled, member | champion, co-author |
+reviewer who declared, one assigned who has yet to, one of other proposals, a conflicted one |
 manager, conflicted manager | director, conflicted director | organisation lead, administrator.
 """
 

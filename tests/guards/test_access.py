@@ -1,4 +1,4 @@
-"""The access matrix: every route, tried by everyone. A route that is not in the table fails, as does one that answers otherwise."""
+"""The access matrix: every route, tried by everyone. A route that the table does not name fails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from exchange import access
-
 from tests.conftest import Committed
 from tests.guards.expected_access import EXPECTED, Place
 from tests.guards.world import ROLES, World, make_world
@@ -27,7 +26,9 @@ def answer_of(response: TestResponse) -> str:
 
 
 def test_every_route_declares_access(app: Flask) -> None:
-    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if access.declared(app, rule.endpoint) is None]
+    undeclared = [
+        rule.endpoint for rule in app.url_map.iter_rules() if access.declared(app, rule.endpoint) is None
+    ]
     assert undeclared == []
 
 
@@ -77,7 +78,9 @@ def tried(browser: Browser, place: Place, world: World) -> str:
     return answer_of(response)
 
 
-def test_posting_asks_for_the_same_access_as_reading(client: Client, world: World, committed: Committed) -> None:
+def test_posting_asks_for_the_same_access_as_reading(
+    client: Client, world: World, committed: Committed
+) -> None:
     """An empty form to every page that has one: nobody gets further with POST than with GET, and nothing is changed."""
     for place in EXPECTED:
         with client.app.test_request_context():

@@ -45,11 +45,15 @@ def test_migrations_leave_every_trigger(committed: Committed) -> None:
 
 def test_migrations_make_what_the_models_say(committed: Committed) -> None:
     with committed() as session:
-        context = MigrationContext.configure(session.connection(), opts={"compare_type": True, "include_object": _is_ours})
+        context = MigrationContext.configure(
+            session.connection(), opts={"compare_type": True, "include_object": _is_ours}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 
-@pytest.mark.parametrize("change", ["UPDATE event SET kind = 'other'", "DELETE FROM event", "DELETE FROM event_text"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE event SET kind = 'other'", "DELETE FROM event", "DELETE FROM event_text"]
+)
 def test_database_refuses_to_change_what_happened(committed: Committed, change: str) -> None:
     with committed():
         entry = {"reason": events.Text("Because.", Audience.TEAM)}
@@ -68,8 +72,14 @@ def test_every_foreign_key_of_the_models_is_in_the_database(committed: Committed
         found = inspect(session.connection())
         for table in Base.metadata.tables.values():
             wanted = {tuple(key.column_keys) for key in table.foreign_key_constraints}
-            assert {tuple(key["constrained_columns"]) for key in found.get_foreign_keys(table.name)} == wanted, table.name
+            assert {
+                tuple(key["constrained_columns"]) for key in found.get_foreign_keys(table.name)
+            } == wanted, table.name
 
 
 def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-    return not (reflected and name is not None and (name.startswith("search_index") or name in {"vector", "ix_search_text_vector"}))
+    return not (
+        reflected
+        and name is not None
+        and (name.startswith("search_index") or name in {"vector", "ix_search_text_vector"})
+    )

@@ -19,8 +19,8 @@ from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.notifications.models import Notification
-from exchange.outbox import Message
 from exchange.notifications.services import tell_all
+from exchange.outbox import Message
 from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal
@@ -108,7 +108,11 @@ FULL = {
 
 def full_answers() -> dict[str, Any]:
     """Answers to every text, so that any approval can follow."""
-    texts = {question.id: f"Words about {question.id}." for question in record.questions() if question.kind is Kind.TEXT}
+    texts = {
+        question.id: f"Words about {question.id}."
+        for question in record.questions()
+        if question.kind is Kind.TEXT
+    }
     return {**texts, **FULL}
 
 
@@ -129,7 +133,9 @@ def make_world() -> World:
     document = attach_document(draft, champion)
     programme = db.session.scalars(select(Programme)).one()
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
-    notification = db.session.scalars(select(Notification).where(Notification.person_id == champion.id)).first()
+    notification = db.session.scalars(
+        select(Notification).where(Notification.person_id == champion.id)
+    ).first()
     world.values = {
         "person_id": spare.id,
         "grant_id": spare.grants[0].id,
@@ -148,7 +154,9 @@ def make_world() -> World:
 
 
 def attach_document(draft: Proposal, champion: Person) -> int:
-    services.attach_all(draft, champion, [documents.examine(BytesIO(one_page("Audit", "Figures.")), "audit.pdf")])
+    services.attach_all(
+        draft, champion, [documents.examine(BytesIO(one_page("Audit", "Figures.")), "audit.pdf")]
+    )
     return db.session.scalars(select(Attachment.id)).one()
 
 
@@ -179,11 +187,21 @@ def make_proposal(people: dict[str, Any], stage: Stage) -> Proposal:
 
 def decide(proposal: Proposal, stage: Stage, director: Person, round_: Round) -> None:
     if stage is Stage.SPREAD:
-        said = {"statement": "We will spread it.", "adoption_target": 3, "investment": 0, "conditions": "A named lead"}
+        said = {
+            "statement": "We will spread it.",
+            "adoption_target": 3,
+            "investment": 0,
+            "conditions": "A named lead",
+        }
         decisions.release(proposal, DecisionKind.APPROVE_SPREAD, director, said)
     elif stage is Stage.CHANGES_REQUESTED:
         due = clock.today() + timedelta(days=30)
-        said = {"must_show": "Figures.", "talk_to": "The safety clinic.", "due": due, "override_reason": "Too early."}
+        said = {
+            "must_show": "Figures.",
+            "talk_to": "The safety clinic.",
+            "due": due,
+            "override_reason": "Too early.",
+        }
         decisions.release(proposal, DecisionKind.DEVELOP, director, said)
     elif stage is Stage.NOT_TAKEN_FORWARD:
         said = {"reason_code": "other", "feedback": "Not now.", "override_reason": "It is done elsewhere."}

@@ -28,7 +28,13 @@ MAIL_SECONDS = 30
 PASSWORD = "exchange-demo"
 PHONE: ViewportSize = {"width": 320, "height": 640}
 DESK: ViewportSize = {"width": 1280, "height": 900}
-BROWSER_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ class Service:
 
     def letters_to(self, address: str) -> list[email.message.EmailMessage]:
         messages = [
-            email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(self.mail.glob("*.eml"))
+            email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            for path in sorted(self.mail.glob("*.eml"))
         ]
         return [message for message in messages if address in str(message["To"])]
 
@@ -52,7 +59,9 @@ class Service:
                 if subject in str(message["Subject"]):
                     return str(message.get_content())
             time.sleep(0.2)
-        raise AssertionError(f"no letter to {address} about {subject!r}; there are {[m['Subject'] for m in self.letters_to(address)]}")
+        raise AssertionError(
+            f"no letter to {address} about {subject!r}; there are {[m['Subject'] for m in self.letters_to(address)]}"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +83,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     for command in (["db", "upgrade"], ["demo", "load"]):
         subprocess.run([*flask, *command], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([sys.executable, "-m", "exchange.serve"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "exchange.serve"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
     try:
         _wait_until_ready(address, process, folder / "log")
         yield Service(address, folder / "mail")
@@ -98,7 +109,7 @@ def chromium(playwright_at_hand: Playwright) -> Iterator[Browser]:
 
 
 class Person:
-    """Someone at a browser of their own. Every page they arrive at is looked at: axe, sideways scrolling, errors in the console."""
+    """Someone at a browser of their own. Every page they arrive at is checked: axe, sideways scrolling, the console."""
 
     def __init__(self, service: Service, context: BrowserContext, name: str) -> None:
         self.service, self.name = service, name
@@ -165,14 +176,18 @@ def someone(service: Service, chromium: Browser) -> Iterator[Someone]:
     contexts: list[BrowserContext] = []
 
     def arrive(name: str, *, phone: bool = False, scripts: bool = True) -> Person:
-        context = chromium.new_context(viewport=PHONE if phone else DESK, locale="en-GB", java_script_enabled=scripts)
+        context = chromium.new_context(
+            viewport=PHONE if phone else DESK, locale="en-GB", java_script_enabled=scripts
+        )
         context.set_default_timeout(15_000)
         contexts.append(context)
         people.append(Person(service, context, name))
         return people[-1]
 
     yield arrive
-    complaints = sorted({f"{person.name}: {complaint}" for person in people for complaint in person.complaints})
+    complaints = sorted(
+        {f"{person.name}: {complaint}" for person in people for complaint in person.complaints}
+    )
     for context in contexts:
         context.close()
     assert not complaints, "\n".join(complaints)

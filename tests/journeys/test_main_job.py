@@ -38,7 +38,13 @@ CHOSEN = {
     "regulation": ["none-needed"],
     "visibility": "members",
 }
-NUMBERS = {"population": "2500", "sites_now": "1", "adoption_potential": "14", "investment_sought": "£45,000", "saving_yearly": "120000"}
+NUMBERS = {
+    "population": "2500",
+    "sites_now": "1",
+    "adoption_potential": "14",
+    "investment_sought": "£45,000",
+    "saving_yearly": "120000",
+}
 RUBRIC = {"need": 5, "benefit": 4, "evidence": 4, "involvement": 4, "equality": 3, "spread": 4, "value": 4}
 
 
@@ -61,7 +67,9 @@ def test_the_main_job(service: Service, someone: Someone) -> None:
     assert not outsider.sees("reviewer"), "members read nothing of the panel"
 
     for number, address in enumerate(REVIEWERS):
-        assesses(someone(f"reviewer {number + 1}", phone=number == 0), address, reference, is_first=number == 0)
+        assesses(
+            someone(f"reviewer {number + 1}", phone=number == 0), address, reference, is_first=number == 0
+        )
 
     closes_assessment(manager, reference)
     director = someone("director")
@@ -108,7 +116,9 @@ def choose_organisation(page: Page) -> None:
     radio = page.locator("input[type=radio][value=organisation]")
     if radio.count():
         radio.check()
-    page.locator("select").first.select_option(label="University Hospitals Coventry and Warwickshire NHS Trust")
+    page.locator("select").first.select_option(
+        label="University Hospitals Coventry and Warwickshire NHS Trust"
+    )
 
 
 def proposes(champion: Person) -> str:
@@ -207,10 +217,14 @@ def assesses(reviewer: Person, address: str, reference: str, *, is_first: bool) 
     reviewer.takes_picture("review form")
     for criterion, score in RUBRIC.items():
         page.locator(f"input[name=score-{criterion}][value='{score}']").check()
-        page.locator(f"[name=rationale-{criterion}]").fill(f"The record shows this for {criterion}, with figures from four wards.")
+        page.locator(f"[name=rationale-{criterion}]").fill(
+            f"The record shows this for {criterion}, with figures from four wards."
+        )
     reviewer.presses("Save")
     page = reviewer.goes(f"/proposals/{reference}/review")
-    expect(page.locator("[name=rationale-need]")).to_have_value("The record shows this for need, with figures from four wards.")
+    expect(page.locator("[name=rationale-need]")).to_have_value(
+        "The record shows this for need, with figures from four wards."
+    )
     page.locator("input[name=recommendation][value=spread-with-conditions]").check()
     page.locator("[name=comment]").fill("Ready, with a named pharmacist on each ward.")
     reviewer.presses("Submit review")
@@ -225,8 +239,12 @@ def closes_assessment(manager: Person, reference: str) -> None:
     manager.goes(f"/proposals/{reference}/assessment")
     manager.takes_picture("panel view")
     page = manager.goes(f"/proposals/{reference}/close-assessment")
-    page.locator("[name=panel_summary]").fill("Three reviewers agree that it is ready, with a pharmacist on each ward.")
-    page.locator("[name=feedback]").fill("The panel liked the bedside check. Say who answers questions at night.")
+    page.locator("[name=panel_summary]").fill(
+        "Three reviewers agree that it is ready, with a pharmacist on each ward."
+    )
+    page.locator("[name=feedback]").fill(
+        "The panel liked the bedside check. Say who answers questions at night."
+    )
     manager.takes_picture("close")
     manager.presses("Close assessment")
 
@@ -239,7 +257,9 @@ def approves(director: Person, champion: Person, reference: str) -> None:
     director.goes(f"/proposals/{reference}/decision-pack")
     director.takes_picture("decision pack")
     page = director.goes(f"/proposals/{reference}/approve-spread")
-    page.locator("[name=statement]").fill("It is simple, it is safe, and patients hear their own plan. We will spread it.")
+    page.locator("[name=statement]").fill(
+        "It is simple, it is safe, and patients hear their own plan. We will spread it."
+    )
     page.locator("[name=adoption_target]").fill("14")
     page.locator("[name=investment]").fill("45,000")
     page.locator("[name=conditions]").fill("A named pharmacist for each ward\nlater: A report after one year")

@@ -258,7 +258,7 @@ def test_removing_is_the_teams_while_it_can_be_edited(client: Client, committed:
         services.submit(proposal, champion)
         other = make_draft(champion)
         manager = make_manager()
-    values = {"ref": proposal.reference, "file_id": file.id}
+    values: dict[str, Any] = {"ref": proposal.reference, "file_id": file.id}
     client.as_(champion).post("proposals.remove_file", status=403, **values)
     client.as_(manager).post("proposals.remove_file", status=404, **values)
     client.as_(champion).get("proposals.remove_file", ref=other.reference, file_id=file.id, status=404)
@@ -364,7 +364,7 @@ def test_what_is_added_while_changes_are_requested_is_the_teams(client: Client, 
         proposal = make_submitted(champion)
         put_at(proposal, Stage.CHANGES_REQUESTED)
         file = attach(proposal, champion)
-    values = {"ref": proposal.reference, "file_id": file.id}
+    values: dict[str, Any] = {"ref": proposal.reference, "file_id": file.id}
     client.as_(champion).get("proposals.attachment", **values)
     client.as_(manager).get("proposals.attachment", status=404, **values)
     assert "audit.pdf" not in client.as_(manager).get("proposals.show", ref=proposal.reference).text
@@ -387,7 +387,7 @@ def test_a_document_whose_bytes_are_missing_says_so(client: Client, committed: C
         file = attach(proposal, champion)
         services.submit(proposal, champion)
         storage.delete(file.stored_as)
-    values = {"ref": proposal.reference, "file_id": file.id}
+    values: dict[str, Any] = {"ref": proposal.reference, "file_id": file.id}
     page = client.as_(champion).get("proposals.attachment", status=404, **values)
     assert page.h1 == "This document is missing"
     assert "“audit.pdf”" in page.text

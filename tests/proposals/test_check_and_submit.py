@@ -136,7 +136,9 @@ def test_submit_refuses_what_is_not_complete(client: Client, committed: Committe
 def test_an_idea_is_submitted_with_less(client: Client, committed: Committed) -> None:
     with committed():
         champion = make_champion()
-        less = {question.id: None for question in record.questions() if question.needed == "when-tested"}
+        less: dict[str, Any] = {
+            question.id: None for question in record.questions() if question.needed == "when-tested"
+        }
         proposal = make_draft(champion, stage_of_development="idea", **less)
     page = client.as_(champion).get("proposals.check", ref=proposal.reference)
     assert page.submit("Submit", declaration=True).h1 == "Submitted"

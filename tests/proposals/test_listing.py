@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 
 from exchange import clock
@@ -47,6 +48,10 @@ def titles(page: Page) -> list[str]:
     return page.texts(".app-result__title")
 
 
+def heading(page: Page) -> str:
+    return page.texts("main h2")[0]
+
+
 def listed(browser: Browser, **arguments: Any) -> Page:
     return browser.get("proposals.proposals", **arguments)
 
@@ -60,7 +65,7 @@ def test_a_proposal_in_the_list(client: Client, committed: Committed) -> None:
         member = make_member()
     page = listed(client.as_(member))
     assert page.h1 == "Proposals"
-    assert page.texts("h2")[-1] == "1 proposal"
+    assert heading(page) == "1 proposal"
     (shown,) = page.texts(".app-result")
     assert shown.startswith("Falls huddles Submitted A ten-minute huddle on every ward prevents falls.")
     for words in (proposal.reference, "Hill Hospital", "Safe care", "submitted ", "Fewer falls"):
@@ -76,7 +81,8 @@ def test_what_the_reader_should_do_stands_last(client: Client, committed: Commit
         services.request_changes(changed, manager, sections=["need"], message="x", due=clock.today())
         assigned = put_at(make_submitted(champion), Stage.IN_ASSESSMENT)
         undeclared = make_reviewer(assigned, ReadingLevel.SUMMARY)
-    todos = {name: listed(client.as_(person)).texts(".app-result__todo") for name, person in (("champion", champion), ("author", author), ("undeclared", undeclared), ("manager", manager))}  # fmt: skip
+    people = {"champion": champion, "author": author, "undeclared": undeclared, "manager": manager}
+    todos = {name: listed(client.as_(each)).texts(".app-result__todo") for name, each in people.items()}
     due = f"Make the changes by {clock.today().day} {clock.today():%B %Y}"
     assert todos == {
         "champion": [due, "Finish it and submit it"],
@@ -107,7 +113,7 @@ def test_an_empty_list_says_why(client: Client, committed: Committed) -> None:
     assert "No proposal is public yet" in listed(client.visitor()).text
     assert "There are no proposals that you can read yet" in listed(client.as_(member)).text
     page = listed(client.as_(member), q="nothing")
-    assert page.texts("h2")[-1] == "No proposals with “nothing”"
+    assert heading(page) == "No proposals with “nothing”"
     assert "Use fewer or other words" in page.text
     assert "Propose an innovation" in page.links()
     assert "Propose an innovation" not in listed(client.visitor()).links()
@@ -141,6 +147,7 @@ def cast(stage: Stage, visibility: str) -> dict[str, Person | None]:
     }
 
 
+EVERYBODY_ELSE = ("visitor", "unsettled", "member", "bound", "undeclared")
 PARTLY = {"undeclared": {"Wordsummary", "Wordsupplier"}}
 EVERYTHING = {"Wordsummary", "Wordsupplier", PUBLIC_WORD, MEMBERS_WORD, ASSESSORS_WORD}
 FOR_MEMBERS = EVERYTHING - {ASSESSORS_WORD}
@@ -163,7 +170,7 @@ FULL = dict.fromkeys(("reviewer", "manager", "champion"), EVERYTHING)
         (
             Stage.SPREAD,
             "assessors",
-            FULL | dict.fromkeys(("visitor", "unsettled", "member", "bound", "undeclared"), {"Wordsummary"}),
+            FULL | {name: {"Wordsummary"} for name in EVERYBODY_ELSE},
         ),
         (Stage.WITHDRAWN, "members", dict.fromkeys(("manager", "champion"), EVERYTHING)),
     ],
@@ -201,7 +208,10 @@ def test_filters_find_by_what_is_read_only(
     """And show and count nothing else."""
     with committed():
         person = cast(stage, visibility)[who]
-        wanted = {facet: listing.listing(person, Wanted(chosen={Facet(facet): (value,)})) for facet, value in FALLS_FILTERS.items()}  # fmt: skip
+        wanted = {
+            facet: listing.listing(person, Wanted(chosen={Facet(facet): (value,)}))
+            for facet, value in FALLS_FILTERS.items()
+        }
         assert {facet for facet, found in wanted.items() if found.rows} == finds
         assert {facet for facet, found in wanted.items() if found.counts.total} == finds
         plain = listing.listing(person, Wanted())
@@ -234,10 +244,6 @@ def make_several(champion: Person) -> None:
         indexing.index(proposal, proposal.versions[0])
 
 
-def labels(page: Page, name: str) -> list[str]:
-    return [label for label in page.texts("label") if label in page.text and page.select(f"[name={name}]")]
-
-
 def test_filters_narrow_together_and_widen_within_one(client: Client, committed: Committed) -> None:
     with committed():
         make_several(make_champion())
@@ -264,9 +270,9 @@ def test_counts_say_what_each_filter_would_leave(client: Client, committed: Comm
         "In assessment (1)",
     ):
         assert label in page.texts("label")
-    assert page.texts("h2")[-1] == "4 proposals"
+    assert heading(page) == "4 proposals"
     assert page.texts(".app-chips a") == ["Remove Safe care ×"]
-    assert page.click("Remove Safe care ×").texts("h2")[-1] == "6 proposals"
+    assert heading(page.click("Remove Safe care ×")) == "6 proposals"
 
 
 def test_the_form_keeps_what_was_chosen(client: Client, committed: Committed) -> None:
@@ -286,7 +292,23 @@ def test_a_retired_theme_is_still_a_filter_where_it_is_used(client: Client, comm
     assert "Safe care (4)" in listed(client.as_(member)).texts("label")
 
 
-ODD = ["", " ", "!!!", '"', "'; DROP TABLE proposal; --", "AND", "NEAR(", "title:", "*", "🏥", "\x00", "a" * 10_000, "%", "\\", "(((", "x" * 99 + " " * 99]  # fmt: skip
+ODD = [
+    "",
+    " ",
+    "!!!",
+    '"',
+    "'; DROP TABLE proposal; --",
+    "AND",
+    "NEAR(",
+    "title:",
+    "*",
+    "🏥",
+    "\x00",
+    "%",
+    "\\",
+    "(((",
+]
+ODD += ["a" * 10_000, "x" * 99 + " " * 99]
 
 
 @pytest.mark.parametrize("q", ODD)
@@ -295,8 +317,8 @@ def test_no_query_fails(client: Client, committed: Committed, q: str) -> None:
         make_several(make_champion())
         member = make_member()
     page = listed(client.as_(member), q=q)
-    assert len(titles(page)) in {0, 6}
-    assert (len(titles(page)) == 6) == (q.strip() == "")
+    # PostgreSQL leaves words like "and" out, and asks for the rest.
+    assert len(titles(page)) in ({0, 6} if q == "AND" else {6} if not q.strip() else {0})
 
 
 @pytest.mark.parametrize("name", ["theme", "priority", "stage", "aim", "organisation"])
@@ -445,37 +467,41 @@ def test_a_made_up_cursor_fails_nothing(client: Client, committed: Committed, so
 
 
 @contextmanager
-def counting() -> Iterator[list[str]]:
+def counting(app: Flask) -> Iterator[list[str]]:
+    """The statements that the database is asked meanwhile."""
+    with app.app_context():
+        engine = db.engine
     asked: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        asked.append(statement)
+        if not statement.startswith(("PRAGMA", "BEGIN")):
+            asked.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield asked
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(
     "wanted", [Wanted(), Wanted(words=("huddle",), sort=Sort.BEST, chosen={Facet.THEME: (THEME,)})]
 )
-def test_a_list_takes_three_queries_for_one_row_and_for_fifty(committed: Committed, wanted: Wanted) -> None:
+def test_a_list_takes_three_queries_for_one_row_and_for_fifty(
+    app: Flask, committed: Committed, wanted: Wanted
+) -> None:
+    taken = []
     with committed() as session:
         champion, member = make_champion(), make_member(role=Role.PROGRAMME_MANAGER)
-        taken = []
         for rows in (range(1), range(1, 50)):
             for number in rows:
                 proposal = make_bare(champion, number)
                 indexing.index(proposal, proposal.versions[0])
-            session.commit()
-            with counting() as asked:
+            session.flush()
+            with counting(app) as asked:
                 assert listing.listing(member, wanted).rows
-            taken.append(
-                len([statement for statement in asked if not statement.startswith(("PRAGMA", "BEGIN"))])
-            )
-        assert taken == [3, 3]
+            taken.append(len(asked))
+    assert taken == [3, 3]
 
 
 def test_the_page_of_a_list_takes_as_many_queries_for_fifty_as_for_one(
@@ -483,24 +509,13 @@ def test_the_page_of_a_list_takes_as_many_queries_for_fifty_as_for_one(
 ) -> None:
     with committed():
         champion, member = make_champion(), make_member()
-        make_bare(champion, 0)
     browser, taken = client.as_(member), []
-    for rows in (range(0), range(1, 50)):
+    for rows in (range(1), range(1, 50)):
         with committed():
             for number in rows:
                 make_bare(db.session.merge(champion), number)
-        with client.app.app_context(), counting() as asked:
-            pass
-        with client.app.app_context():
-            engine = db.engine
-        asked = []
-
-        def note(connection: Any, cursor: Any, statement: str, *more: Any, kept: list[str] = asked) -> None:
-            kept.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        listed(browser)
-        event.remove(engine, "before_cursor_execute", note)
+        with counting(client.app) as asked:
+            listed(browser)
         taken.append(len(asked))
     assert taken[0] == taken[1]
 

@@ -48,7 +48,8 @@ def test_nought_pounds_is_an_answer(nothing: int) -> None:
     answers = {**ANSWERS, "investment_sought": nothing, "investment_use": None}
     assert messages(answers) == (["Enter what the investment pays for"] if nothing else [])
     assert record.answered(0)
-    assert not any(record.answered(empty) for empty in (None, "", [], False))
+    nothings: list[Any] = [None, "", [], False]
+    assert not any(record.answered(empty) for empty in nothings)
 
 
 @pytest.mark.parametrize("supplier", ["none", "river-trust", "other"])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from exchange import clock, search
@@ -10,9 +14,10 @@ from exchange.accounts.models import Person
 from exchange.errors import NotAllowed, NotFound, UnmetNeeds, WrongStage
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.proposals import queries, services
+from exchange.proposals import queries, record, services
 from exchange.proposals.lifecycle import ACTIONS, Stage
 from exchange.proposals.models import Proposal, ReferenceCounter, Version
+from exchange.transaction import transaction
 from tests.conftest import Committed
 from tests.factories import THEME, make_person
 from tests.proposals.arrange import (
@@ -44,11 +49,48 @@ def test_a_year_that_someone_else_began_goes_on(
         services.create(champion, "Falls", THEME)
         get, answers = db.session.get, [None]
 
-        def get_late(model: type, *arguments: object, **more: object) -> object:
+        def get_late(model: type, *arguments: Any, **more: Any) -> Any:
             return answers.pop() if model is ReferenceCounter and answers else get(model, *arguments, **more)
 
         monkeypatch.setattr(db.session, "get", get_late)
         assert services.create(champion, "Falls", THEME).reference.endswith("-0002")
+
+
+def test_many_who_begin_at_once_get_references_of_their_own(app: Flask, committed: Committed) -> None:
+    with committed():
+        ids = [make_champion().id for _ in range(8)]
+
+    def begin(id_: int) -> str:
+        with app.app_context(), transaction():
+            return services.create(db.session.get_one(Person, id_), "Falls", THEME).reference
+
+    with ThreadPoolExecutor(8) as threads:
+        references = list(threads.map(begin, ids))
+    assert sorted(reference[-4:] for reference in references) == [f"{number:04d}" for number in range(1, 9)]
+
+
+def test_of_two_who_submit_at_once_one_is_told(app: Flask, committed: Committed) -> None:
+    with committed():
+        champion = make_champion()
+        proposal = make_draft(champion)
+
+    def submit(_: int) -> str:
+        with app.app_context():
+            try:
+                with transaction():
+                    held, person = (
+                        db.session.get_one(Proposal, proposal.id),
+                        db.session.get_one(Person, champion.id),
+                    )
+                    services.submit(held, person)
+            except WrongStage:
+                return "told"
+            return "submitted"
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(submit, range(2))) == ["submitted", "told"]
+    with committed():
+        assert db.session.scalar(select(func.count()).select_from(Version)) == 1
 
 
 def test_columns_follow_the_draft_and_then_the_last_submission(committed: Committed) -> None:
@@ -62,7 +104,7 @@ def test_columns_follow_the_draft_and_then_the_last_submission(committed: Commit
         )
         services.submit(proposal, champion)
         services.request_changes(proposal, manager, sections=["value"], message="x", due=clock.today())
-        section = services.record.SECTION_BY_ID["value"]
+        section = record.SECTION_BY_ID["value"]
         state = services.section_state(proposal, section)
         services.save_section(proposal, section, {"investment_sought": 0}, champion, opened_at_state=state)
         assert (proposal.investment_sought, proposal.answers["investment_sought"]) == (45_000, 0)

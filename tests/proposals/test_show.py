@@ -201,7 +201,7 @@ WAYS: list[tuple[Stage, str, list[str]]] = [
     (Stage.SUBMITTED, "champion", ["Withdraw"]),
     (Stage.SUBMITTED, "member", []),
     (Stage.SUBMITTED, "bound", []),
-    (Stage.CHANGES_REQUESTED, "champion", ["Submit", "Make the changes", "Withdraw"]),
+    (Stage.CHANGES_REQUESTED, "champion", ["Make the changes", "Submit", "Withdraw"]),
     (Stage.CHANGES_REQUESTED, "author", ["Make the changes"]),
     (Stage.SPREAD, "champion", []),
 ]
@@ -215,6 +215,17 @@ def test_what_this_reader_can_do_is_offered(
         people = cast(stage, "members")
     page = client.as_(people[who]).get("proposals.show", ref=people["ref"])
     assert page.texts(".app-standing a") == expected
+
+
+def test_submit_comes_first_once_something_is_changed(client: Client, committed: Committed) -> None:
+    with committed():
+        people = cast(Stage.CHANGES_REQUESTED, "members")
+        proposal = db.session.scalars(select(Proposal)).one()
+        asked = record.SECTION_BY_ID["need"]
+        state = services.section_state(proposal, asked)
+        services.save_section(proposal, asked, {"need": "New"}, people["champion"], opened_at_state=state)
+    page = client.as_(people["champion"]).get("proposals.show", ref=people["ref"])
+    assert page.texts(".app-standing a") == ["Submit", "Make the changes", "Withdraw"]
 
 
 def test_what_is_needed_first_is_text_and_no_button(client: Client, committed: Committed) -> None:

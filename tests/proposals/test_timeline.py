@@ -102,7 +102,7 @@ def test_every_action_has_a_sentence_of_its_own() -> None:
         ),
     ],
 )
-def test_only_staff_read_a_reviewers_name(kind: str, facts: dict[str, str], masked: str, named: str) -> None:
+def test_only_staff_read_a_reviewers_name(kind: str, facts: dict[str, Any], masked: str, named: str) -> None:
     event = happened(kind, by=SOMEONE, letter="B", **facts)
     assert told(event, REVIEWER, OTHER).sentence == masked
     assert told(event, STAFF, OTHER).sentence == named

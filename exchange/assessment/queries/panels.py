@@ -116,6 +116,11 @@ class Place:
         return self.assignment.removed_at is None and not self.conflict
 
     @property
+    def is_expected(self) -> bool:
+        """Whether a review may still come from them."""
+        return self.is_on_panel and self.assignment.person.active and not self.counts
+
+    @property
     def status(self) -> str:
         """Where they stand, as a sentence."""
         assignment, review = self.assignment, self.assignment.review
@@ -248,8 +253,8 @@ def panel(person: Person, ref: str) -> Panel:
 def panel_of(person: Person, ref: str, number: int) -> Panel:
     """The same of an earlier round, by its number."""
     seen = proposals.seen(person, ref)
-    query = select(Round).where(Round.proposal_id == seen.proposal.id, Round.number == number)
-    return _panel(person, seen, db.session.scalar(query))
+    rounds = db.session.scalars(select(Round).where(Round.proposal_id == seen.proposal.id))
+    return _panel(person, seen, next((each for each in rounds if each.number == number), None))
 
 
 def reads_panel(person: Person, seen: Seen, round_: Round) -> bool:
@@ -280,11 +285,7 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
     weights = rubric.weights(round_.rubric)
     is_staff = seen.standing.is_staff
     numbers = select(Round.number).where(Round.proposal_id == seen.proposal.id).order_by(Round.number)
-    waiting = (
-        [each.assignment for each in places(round_) if each.is_on_panel and not each.counts]
-        if round_.is_open
-        else []
-    )
+    waiting = [each.assignment for each in places(round_) if each.is_expected] if round_.is_open else []
     return Panel(
         seen,
         round_,
