@@ -28,14 +28,16 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     if environment not in {"production", "development", "test"}:
         raise BadSettings(f"ENVIRONMENT is '{environment}': use production, development or test.")
     production = environment == "production"
-    if production:
-        problems = _problems(environ)
-        if problems:
-            raise BadSettings("\n".join(problems))
+    problems = _problems(environ) if production else []
+    proxies = environ.get("TRUSTED_PROXIES") or "0"
+    if not (proxies.isascii() and proxies.isdigit()):
+        problems.append("TRUSTED_PROXIES is not a number: set how many proxies stand in front, like 1.")
+    if problems:
+        raise BadSettings("\n".join(problems))
 
     secret_key = environ.get("SECRET_KEY") or DEVELOPMENT_SECRET
     public_url = environ.get("PUBLIC_URL", "").rstrip("/")
-    host = urlsplit(public_url).netloc
+    host = urlsplit(public_url).hostname  # in small letters and without the port, as Werkzeug compares it
     return {
         "ENVIRONMENT": environment,
         "SECRET_KEY": secret_key,
@@ -48,7 +50,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "SERVICE_NAME": environ.get("SERVICE_NAME") or "Innovation Exchange",
         "PUBLIC_URL": public_url or f"http://127.0.0.1:{environ.get('PORT', '5000')}",
         "TRUSTED_HOSTS": [host] if production else None,
-        "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES") or 0),
+        "TRUSTED_PROXIES": int(proxies),
         "MAX_CONTENT_LENGTH": MAX_FILE_BYTES + MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": MEBIBYTE,
         "MAX_FORM_PARTS": 500,
@@ -85,7 +87,8 @@ def _problems(environ: Mapping[str, str]) -> list[str]:
     ]
     if not problems and environ["SECRET_KEY"] == environ["AUDIT_KEY"]:
         problems.append("AUDIT_KEY is the same as SECRET_KEY: give each its own.")
-    if urlsplit(environ.get("PUBLIC_URL", "")).scheme != "https":
+    address = urlsplit(environ.get("PUBLIC_URL", ""))
+    if address.scheme != "https" or not address.hostname:
         problems.append(
             "PUBLIC_URL is missing or not https: set the address people use, like https://exchange.example.nhs.uk."
         )
@@ -93,8 +96,6 @@ def _problems(environ: Mapping[str, str]) -> list[str]:
         problems.append(
             "MAIL_URL is missing: set smtp://user:password@host:port, or file:FOLDER to keep mail on disk."
         )
-    if environ.get("TRUSTED_PROXIES") and not environ["TRUSTED_PROXIES"].isdigit():
-        problems.append("TRUSTED_PROXIES is not a number: set how many proxies stand in front, like 1.")
     return problems
 
 

@@ -397,7 +397,9 @@ def test_inbox_count_is_said_in_words(workshop: Flask) -> None:
         db.session().expire_on_commit = False
         person = make_person()
         db.session.add_all(
-            Notification(person_id=person.id, reminder=str(number), kind="k", line="News", path="/", at=clock.now())
+            Notification(
+                person_id=person.id, reminder=str(number), kind="k", line="News", path="/", at=clock.now()
+            )
             for number in range(120)
         )
     page = Client(workshop).as_(person).get("pages.help")

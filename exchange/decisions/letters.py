@@ -14,7 +14,7 @@ from exchange.spread.conditions import Asked, starts_when
 from exchange.wording import counted, day, money
 
 FIRST_LINES = {
-    DecisionKind.APPROVE_SPREAD: "We will spread your innovation at scale across the {region}.",
+    DecisionKind.APPROVE_SPREAD: "We will spread your innovation at scale across the region.",
     DecisionKind.DEVELOP: "We ask you to develop your innovation further before we decide on spreading it.",
     DecisionKind.DECLINE: "We will not take your innovation forward.",
 }
@@ -49,7 +49,6 @@ class Told:
     champion: str
     reference: str
     title: str
-    region: str
     host: str
     signed_by: Contact
     ask: Sequence[Contact]
@@ -82,7 +81,7 @@ def compose(told: Told) -> str:
     parts = [
         f"Dear {told.champion}",
         f"{told.reference}: {told.title}",
-        FIRST_LINES[told.kind].format(region=told.region),
+        FIRST_LINES[told.kind],
     ]
     for heading, text in _sections(told):
         if text:

@@ -202,7 +202,6 @@ def told_by(decision: Decision) -> letters.Told:
         champion=proposal.champion.name,
         reference=proposal.reference,
         title=proposal.title,
-        region=here.name,
         host=here.host.name,
         signed_by=letters.Contact(signer.name, f"{role.capitalize()}, {theme}", signer.email),
         ask=[

@@ -20,6 +20,7 @@ import puremagic
 
 from config import MAX_FILE_BYTES, MEBIBYTE
 from exchange.plain_text import tidy_line
+from exchange.wording import joined
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -67,6 +68,7 @@ MOST_PARTS = 5_000
 UNPACKED_BYTES = 300 * 1024 * 1024
 TYPES_BYTES = 512 * 1024
 LONGEST_NAME = 120
+KINDS = joined(list(LABELS.values()), "or")
 LARGEST = f"{MAX_FILE_BYTES // MEBIBYTE} MB"
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -152,7 +154,7 @@ def _type_of(content: IO[bytes], name: str) -> str:
             f"“{name}” is protected by a password or in an old Office format. "
             "Take the password off, save it as .docx, .xlsx or .pptx, and add that"
         )
-    raise NotAccepted(f"“{name}” is not a PDF, Word, Excel, PowerPoint, PNG or JPEG file inside")
+    raise NotAccepted(f"“{name}” is not a kind of file that we take. Choose a {KINDS} file")
 
 
 def _matches(head: bytes) -> list[puremagic.PureMagicWithConfidence]:
@@ -189,7 +191,7 @@ def _office_type(package: zipfile.ZipFile, name: str) -> str:
     for main_part, type_ in MAIN_PARTS.items():
         if main_part in said:
             return type_
-    raise NotAccepted(f"“{name}” is not a Word, Excel or PowerPoint file, whatever its name says")
+    raise NotAccepted(f"“{name}” is not a kind of file that we take. Choose a {KINDS} file")
 
 
 def _said_of_its_parts(package: zipfile.ZipFile) -> bytes:

@@ -30,11 +30,15 @@ from exchange.forms import (
 from exchange.proposals import documents, record
 from exchange.proposals.choices import Choices
 from exchange.proposals.models import Attachment
-from exchange.proposals.record import Answers, Kind, Needed, Question, Section, Source
+from exchange.proposals.record import AnswerAudience, Answers, Kind, Needed, Question, Section, Source
 
 LATEST_CHANGES = timedelta(days=366)
 MOST_SEARCHED = 200
 ID = re.compile(r"\d{1,9}", re.ASCII)
+READERS: Mapping[AnswerAudience, str] = {
+    AnswerAudience.MEMBERS: "The public does not read this.",
+    AnswerAudience.ASSESSORS: "Only the people who assess it read this.",
+}
 LISTED = "listed"  # a company that is an organisation of the exchange
 
 
@@ -211,7 +215,15 @@ MAKERS: Mapping[Kind, Maker] = {
 def _field(question: Question, answers: Answers, choices: Choices) -> Any:
     optional = _is_optional(question, answers)
     details = _details(question, answers, choices)
-    return MAKERS[question.kind](question.label, hint=question.hint, optional=optional, **details)
+    hint = f"{question.hint} {_readers(question)}".strip()
+    return MAKERS[question.kind](question.label, hint=hint, optional=optional, **details)
+
+
+def _readers(question: Question) -> str:
+    """Who reads the answer, where it is not everyone. The page says it of documents, and of sharing itself."""
+    if question.kind is Kind.FILES or question.id == "visibility":
+        return ""
+    return READERS.get(question.audience, "")
 
 
 def _listed(question: Question, answers: Answers, choices: Choices) -> Any:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from exchange.proposals import record
 from exchange.proposals.lifecycle import Stage
+from exchange.proposals.record import AnswerAudience
 
 TEAM_ONLY = "Only your team can read it."
+AUDIENCES = {
+    AnswerAudience.PUBLIC: "Members, if you share it with them, and everyone once it is approved",
+    AnswerAudience.MEMBERS: "Members, if you share it with them",
+    AnswerAudience.ASSESSORS: "Only the people who assess it",
+}
 
 
 def who_reads(stage: Stage, visibility: str | None, theme: str) -> list[str]:
@@ -33,3 +40,11 @@ def who_reads(stage: Stage, visibility: str | None, theme: str) -> list[str]:
     if stage is Stage.CHANGES_REQUESTED:
         told.append("What you change now, only your team can read until you submit it again.")
     return told
+
+
+def by_audience() -> list[tuple[str, list[str]]]:
+    """Which answers whom: the labels of the questions, for the champion who chooses."""
+    return [
+        (told, [question.label for question in record.questions() if question.audience is audience])
+        for audience, told in AUDIENCES.items()
+    ]

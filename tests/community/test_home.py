@@ -23,7 +23,7 @@ def make_programme(champion: Person, title: str, **answers: Any) -> Proposal:
 
 def test_home_tells_a_visitor_what_this_is(client: Client) -> None:
     page = client.visitor().get("community.home")
-    assert page.h1 == "Innovations in health and care for the Three Valleys"
+    assert page.h1 == "Innovations in health and care"
     assert page.texts(".app-how h3") == ["Propose", "Assess", "Spread"]
     links = page.links()
     assert links["Register"] == "/register"

@@ -26,7 +26,7 @@ def test_team_and_staff_read_it(client: Client, committed: Committed, who: str) 
         case = arrange.make_case()
         arrange.release(case)
     page = client.as_(getattr(case, who)).get(PAGE, ref=case.ref)
-    assert "We will spread your innovation at scale across the Three Valleys." in page.text
+    assert "We will spread your innovation at scale across the region." in page.text
     assert "Why we approved it" in page.texts("article h2")
     assert "Paul Okafor Theme director, Safe care Three Valleys Health Network" in page.text
 

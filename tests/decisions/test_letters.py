@@ -17,7 +17,6 @@ APPROVED = Told(
     champion="Cy Moss",
     reference="TV-2026-0007",
     title="Quiet nights",
-    region="Three Valleys",
     host="Three Valleys Health Network",
     signed_by=DIRECTOR,
     ask=[MANAGER],
@@ -36,7 +35,6 @@ DEVELOPED = Told(
     champion="Cy Moss",
     reference="TV-2026-0007",
     title="Quiet nights",
-    region="Three Valleys",
     host="Three Valleys Health Network",
     signed_by=DIRECTOR,
     ask=[MANAGER],
@@ -60,7 +58,7 @@ Dear Cy Moss
 
 TV-2026-0007: Quiet nights
 
-We will spread your innovation at scale across the Three Valleys.
+We will spread your innovation at scale across the region.
 
 Why we approved it
 

@@ -1,4 +1,4 @@
-"""Every page that the demo's people can reach by links: no sideways scrolling at three widths, nothing for axe, no script errors."""
+"""Every page that the demo's people reach by links: no sideways scrolling, nothing for axe, no script errors."""
 
 from __future__ import annotations
 

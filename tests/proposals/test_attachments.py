@@ -113,7 +113,7 @@ def test_the_same_form_sent_twice_adds_once(client: Client, committed: Committed
         (
             b"MZ" + b"\0" * 99,
             "cv.pdf",
-            "“cv.pdf” is not a PDF, Word, Excel, PowerPoint, PNG or JPEG file inside",
+            "“cv.pdf” is not a kind of file that we take. Choose a PDF, Word, Excel, PowerPoint, PNG or JPEG file",
         ),
         (
             pdf_bytes() + b"\0" * MAX_FILE_BYTES,

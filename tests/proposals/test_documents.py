@@ -54,7 +54,7 @@ def test_a_document_is_told_from_its_content(content: bytes, name: str, type_: s
     assert document.content.read() == content
 
 
-NOT_ONE = "“{}” is not a PDF, Word, Excel, PowerPoint, PNG or JPEG file inside"
+NOT_ONE = "“{}” is not a kind of file that we take. Choose a PDF, Word, Excel, PowerPoint, PNG or JPEG file"
 DAMAGED = "“{}” is damaged or not an Office file. Open it, save it again and add that"
 MACROS = "“{}” holds macros. Save a copy without them and add that"
 WEB_PAGE = "“{}” holds a web page. Save it as a PDF and add that"
@@ -90,7 +90,7 @@ OLD = (
         (
             office_bytes("<Types/>"),
             "other.docx",
-            "“{}” is not a Word, Excel or PowerPoint file, whatever its name says",
+            "“{}” is not a kind of file that we take. Choose a PDF, Word, Excel, PowerPoint, PNG or JPEG file",
         ),
         (office_bytes("<Types>" + " " * 600_000), "long.docx", DAMAGED),
         (office_bytes()[:-40], "cut.docx", DAMAGED),

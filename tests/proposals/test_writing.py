@@ -437,8 +437,8 @@ def test_both_texts_stand_side_by_side_when_both_changed_one(client: Client, com
     mine, theirs = section(client.as_(champion), proposal), section(client.as_(author), proposal)
     theirs.submit(SAVE, need="Their need", benefit_system="Their benefit")
     page = mine.submit(SAVE, need="My need", population="7", status=409)
-    assert "Jo Price saved this section" in page.text
-    assert page.texts(".app-theirs") == ["The problem, and how you know: the answer of Jo Price Their need"]
+    assert "Jo Price saved this section on another page." in page.text
+    assert page.texts(".app-theirs") == ["The problem, and how you know: as Jo Price saved it Their need"]
     assert page.value("need") == "My need"
     assert page.value("population") == "7"
     assert page.value("benefit_system") == "Their benefit"  # which I had left alone
@@ -450,6 +450,15 @@ def test_both_texts_stand_side_by_side_when_both_changed_one(client: Client, com
             "Their benefit",
             7,
         )
+
+
+def test_oneself_in_another_tab_is_you(client: Client, committed: Committed) -> None:
+    with committed():
+        champion = make_champion()
+        proposal = make_draft(champion)
+    one, two = (section(client.as_(champion), proposal) for _ in range(2))
+    one.submit(SAVE, need="First")
+    assert "You saved this section on another page." in two.submit(SAVE, need="Second", status=409).text
 
 
 def test_two_who_change_different_answers_both_keep_them(client: Client, committed: Committed) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, someone_at_hand
 from exchange.errors import NotFound, WrongStage
-from exchange.proposals import answers, policy, queries, record, services
+from exchange.proposals import answers, policy, queries, readership, record, services
 from exchange.proposals.answers import Shown
 from exchange.proposals.choices import Choices, choices
 from exchange.proposals.documents import Document, NotAccepted, examine
@@ -185,6 +185,14 @@ def _next_page(proposal: Proposal, asked: Section) -> str:
     return url_for("proposals.edit_section", ref=ref, section=record.SECTIONS[following].id)
 
 
+def _saved_by(proposal: Proposal, asked: Section) -> str:
+    """Whose answers stand beside what was typed; oneself, in another tab, is "you"."""
+    edit = queries.last_edit(proposal, asked.id)
+    if edit is None or edit.actor is None:
+        return "somebody else"
+    return "you" if edit.actor_id == someone_at_hand().id else str(edit.actor.name)
+
+
 def _comes_from_check() -> bool:
     return request.args.get("from") == "check"
 
@@ -201,7 +209,8 @@ def _page(seen: Seen, asked: Section, form: SectionForm, theirs: Mapping[str, Sh
         mistakes=[] if form.is_submitted() else record.mistakes(asked, proposal.answers),
         requested=requested(proposal),
         theirs=theirs or {},
-        last_edit=queries.last_edit(proposal, asked.id) if theirs else None,
+        theirs_by=_saved_by(proposal, asked) if theirs else "",
+        audiences=readership.by_audience() if asked.id == "sharing" else [],
         number=record.SECTIONS.index(asked) + 1,
         total=len(record.SECTIONS),
         from_check=_comes_from_check(),
