@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,18 @@ from exchange.extensions import db
 from exchange.transaction import transaction
 from tests.databases import Databases, make_app, postgresql_databases, sqlite_databases
 from tests.pages import Client
+from tests.statements import statements_of
 
 Committed = Callable[[], AbstractContextManager[Session]]
 Statements = Callable[[], AbstractContextManager[list[str]]]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what `only_on` says is of the other database; the run on that database has it."""
+    dialect = "postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite"
+    other = [item for item in items if any(dialect not in mark.args for mark in item.iter_markers("only_on"))]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in other]
 
 
 @pytest.fixture(scope="session")
@@ -95,23 +105,7 @@ def committed(app: Flask) -> Committed:
 @pytest.fixture
 def statements(app: Flask) -> Statements:
     """`with statements() as made:` lists the database statements, to show that they do not grow with rows."""
-
-    @contextmanager
-    def block() -> Iterator[list[str]]:
-        made: list[str] = []
-
-        def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-            made.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield made
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return block
+    return partial(statements_of, app)
 
 
 def _to_the_database_at_hand(app: Flask) -> Callable[..., None]:

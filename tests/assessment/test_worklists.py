@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 
-import pytest
 import time_machine
-from flask import Flask
-from sqlalchemy import event
 
 from exchange.accounts.models import Person
 from exchange.assessment import queries, services
-from exchange.extensions import db
 from exchange.proposals import services as proposals
 from tests.assessment.arrange import (
     OTHER,
@@ -28,33 +22,9 @@ from tests.assessment.arrange import (
     submit,
     written,
 )
-from tests.conftest import Committed
+from tests.conftest import Committed, Statements
 from tests.factories import make_person
 from tests.pages import Client, Page, words
-
-Counting = Callable[[], AbstractContextManager[list[str]]]
-
-
-@pytest.fixture
-def statements(app: Flask) -> Counting:
-    """`with statements() as sent:` collects what is asked of the database."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(connection: object, cursor: object, statement: str, *more: object) -> None:
-            sent.append(statement)
-
-        with app.app_context():
-            engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return counting
 
 
 def sections(page: Page) -> dict[str, list[str]]:
@@ -204,7 +174,7 @@ def test_triage_counts_all_and_shows_fifty(client: Client, committed: Committed)
 
 
 def test_worklists_ask_as_much_for_fifty_as_for_few(
-    client: Client, committed: Committed, statements: Counting
+    client: Client, committed: Committed, statements: Statements
 ) -> None:
     def asked(cast: Cast) -> list[int]:
         found = []
@@ -243,7 +213,7 @@ def test_worklists_ask_as_much_for_fifty_as_for_few(
 
 
 def test_panel_and_reviewers_ask_as_much_for_many_as_for_few(
-    client: Client, committed: Committed, statements: Counting
+    client: Client, committed: Committed, statements: Statements
 ) -> None:
     def asked(cast: Cast) -> list[int]:
         found = []

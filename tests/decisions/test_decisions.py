@@ -23,8 +23,8 @@ from tests.assessment import arrange as assessing
 from tests.conftest import Committed
 from tests.decisions import arrange
 from tests.factories import make_person
-from tests.notifications.test_inbox import counted_queries
 from tests.pages import Client, Page
+from tests.statements import counted_queries
 
 PAGE = "decisions.decisions"
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -19,6 +16,7 @@ from tests.conftest import Committed
 from tests.factories import make_person
 from tests.notifications.arrange import tell, tell_in_here
 from tests.pages import Client, Page
+from tests.statements import counted_queries
 
 UNREAD = ".app-result--unread h2"
 
@@ -172,30 +170,6 @@ def test_inbox_takes_as_many_queries_for_many_lines_as_for_one(
         for _ in range(20):
             make_submitted(many)
     tell(app)
-    assert counted_queries(app, client, many) == counted_queries(app, client, few)
-
-
-def counted_queries(app: Flask, client: Client, person: Person, path: str = "/notifications") -> int:
-    browser = client.as_(person)
-    browser.get(path)
-    with queries(app) as found:
-        browser.get(path)
-    return len(found)
-
-
-@contextmanager
-def queries(app: Flask) -> Iterator[list[str]]:
-    """What is asked of the database inside the block."""
-    found: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            found.append(statement)
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
+    assert counted_queries(app, client, many, "/notifications") == counted_queries(
+        app, client, few, "/notifications"
+    )

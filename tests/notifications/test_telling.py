@@ -476,9 +476,8 @@ def test_workers_at_once_tell_each_event_once(app: Flask, committed: Committed) 
     assert waiting_events(committed) == 0
 
 
+@pytest.mark.only_on("postgresql")  # SQLite commits events in the order of their ids
 def test_event_that_is_committed_after_a_later_one_is_told(app: Flask, committed: Committed) -> None:
-    if app.config["TEST_URL"].drivername == "sqlite":
-        pytest.skip("on SQLite events are committed in the order of their ids")
     with committed():
         champion = make_champion()
         first, second = make_draft(champion), make_draft(champion)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -40,6 +37,7 @@ from tests.proposals.arrange import (
     make_theme,
     put_at,
 )
+from tests.statements import statements_of
 
 FALLS_FILTERS = {"priority": "falls", "theme": THEME, "aim": "learning", "organisation": "hill-hospital"}
 
@@ -466,24 +464,6 @@ def test_a_made_up_cursor_fails_nothing(client: Client, committed: Committed, so
 # ---- How much it asks of the database
 
 
-@contextmanager
-def counting(app: Flask) -> Iterator[list[str]]:
-    """The statements that the database is asked meanwhile."""
-    with app.app_context():
-        engine = db.engine
-    asked: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN")):
-            asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize(
     "wanted", [Wanted(), Wanted(words=("huddle",), sort=Sort.BEST, chosen={Facet.THEME: (THEME,)})]
 )
@@ -498,7 +478,7 @@ def test_a_list_takes_three_queries_for_one_row_and_for_fifty(
                 proposal = make_bare(champion, number)
                 indexing.index(proposal, proposal.versions[0])
             session.flush()
-            with counting(app) as asked:
+            with statements_of(app) as asked:
                 assert listing.listing(member, wanted).rows
             taken.append(len(asked))
     assert taken == [3, 3]
@@ -514,7 +494,7 @@ def test_the_page_of_a_list_takes_as_many_queries_for_fifty_as_for_one(
         with committed():
             for number in rows:
                 make_bare(db.session.merge(champion), number)
-        with counting(client.app) as asked:
+        with statements_of(client.app) as asked:
             listed(browser)
         taken.append(len(asked))
     assert taken[0] == taken[1]

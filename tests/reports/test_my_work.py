@@ -29,8 +29,8 @@ from tests.assessment.arrange import (
 from tests.conftest import Committed
 from tests.decisions.arrange import APPROVAL, make_case, make_staff, prepare, release
 from tests.factories import make_grant, make_person
-from tests.notifications.test_inbox import counted_queries
 from tests.pages import Client, Page, words
+from tests.statements import counted_queries
 
 # A Monday; a round that starts now is due on 21 December.
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

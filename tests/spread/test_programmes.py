@@ -14,9 +14,9 @@ from exchange.spread.models import Programme
 from exchange.spread.queries import SHOWN
 from tests.conftest import Committed
 from tests.decisions.arrange import make_staff
-from tests.notifications.test_inbox import counted_queries
 from tests.pages import Client, Page
 from tests.spread.arrange import make_programme
+from tests.statements import counted_queries
 
 PAGE = "spread.programmes"
 
