@@ -26,7 +26,7 @@ def today() -> date:
 @contextmanager
 def pretend(moment: datetime) -> Iterator[None]:
     """Inside the block it is `moment`."""
-    token = _pretended.set(moment)
+    token = _pretended.set(moment.astimezone(UTC))
     try:
         yield
     finally:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from flask import Flask, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +88,8 @@ PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 def init_app(app: Flask) -> None:
     app.register_error_handler(ExchangeError, _refused)
     app.register_error_handler(CSRFError, _form_expired)
+    app.register_error_handler(SecurityError, _foreign_host)
+    app.register_error_handler(IntegrityError, _clashed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _failed)
 
@@ -97,12 +100,25 @@ def _refused(error: ExchangeError) -> ResponseReturnValue:
     return _page(error.code, heading=error.heading, message=error.message, needs=getattr(error, "needs", ()))
 
 
+def _clashed(error: IntegrityError) -> ResponseReturnValue:
+    """Two wrote the same thing at once, and the database took the other's."""
+    log.exception("refused by the database")
+    return _refused(Conflict())
+
+
 def _form_expired(error: CSRFError) -> ResponseReturnValue:
     return _page(
         400,
         heading="This page is too old to use",
         message="You may have signed out, or signed in again, in another tab. "
         "Go back, copy what you typed, reload the page and send it again.",
+    )
+
+
+def _foreign_host(error: SecurityError) -> ResponseReturnValue:
+    """Plain text: a page has addresses in it, and Flask writes none for a host that is not ours."""
+    return Response(
+        "We do not answer under this address. Check that it is right.", 400, mimetype="text/plain"
     )
 
 

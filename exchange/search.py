@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     CTE,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Integer,
+    Select,
     String,
     UniqueConstraint,
     cast,
@@ -27,9 +30,12 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange.extensions import Base, db
+
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 MOST_WORDS = 20
 LONGEST_WORD = 60
@@ -78,45 +84,35 @@ def words_of(query: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
 
 
-def found(words: list[str]) -> CTE:
-    """The SearchText rows that hold every word, in any of its forms ("falls" finds "fall"), as `id` and
-    `rank`: the lower the better, the title before the rest."""
+def narrowed(
+    query: AnySelect, words: Sequence[str], mine: ColumnElement[bool]
+) -> tuple[AnySelect, ColumnElement[float]]:
+    """Keeps a query to rows whose SearchText, joined by `mine`, holds every word in any of its forms ("falls"
+    finds "fall"); and how well it does: the lower the better, the title before the rest."""
+    query = query.join(SearchText, mine)
     if _is_sqlite():
-        hits = text(
-            "SELECT rowid AS id, bm25(search_index, 10.0, 1.0) AS rank "
-            "FROM search_index WHERE search_index MATCH :words"
-        )
-        columns = Column("id", Integer), Column("rank", Double)
-        return hits.bindparams(words=_quoted(words)).columns(*columns).cte("found")
-    vector, query = _vector(), _tsquery(words)
-    rank = -cast(func.ts_rank(vector, query), Double)
+        found = _found_on_sqlite(words)
+        return query.join(found, found.c.id == SearchText.id), found.c.rank
+    vector = literal_column("search_text.vector", TSVECTOR)
+    asked = func.plainto_tsquery(literal_column("'english'"), " ".join(words))
     # A query of words that the index leaves out, like "the", asks for nothing and finds everything.
-    held = or_(vector.op("@@")(query), func.numnode(query) == 0)
-    return select(SearchText.id, rank.label("rank")).where(held).cte("found")
+    held = or_(vector.op("@@")(asked), func.numnode(asked) == 0)
+    return query.where(held), -cast(func.ts_rank(vector, asked), Double)
 
 
-def matching(words: list[str]) -> ColumnElement[bool]:
-    """The condition that a SearchText row holds every word."""
-    hits = found(words)
-    return SearchText.id.in_(select(hits.c.id))
+def _found_on_sqlite(words: Sequence[str]) -> CTE:
+    found = text(
+        "SELECT rowid AS id, bm25(search_index, 10.0, 1.0) AS rank "
+        "FROM search_index WHERE search_index MATCH :words"
+    )
+    quoted = " ".join(f'"{word}"' for word in words)
+    return found.bindparams(words=quoted).columns(Column("id", Integer), Column("rank", Double)).cte("found")
 
 
 def _plain(typed: str) -> str:
     """The text without accents, cut to what an index takes."""
     letters = unicodedata.normalize("NFKD", typed.translate(_PLAIN_LETTERS))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_TEXT]
-
-
-def _quoted(words: list[str]) -> str:
-    return " ".join(f'"{word}"' for word in words)
-
-
-def _vector() -> ColumnElement[str]:
-    return literal_column("search_text.vector")
-
-
-def _tsquery(words: list[str]) -> ColumnElement[str]:
-    return func.plainto_tsquery(literal_column("'english'"), " ".join(words))
 
 
 def _is_sqlite() -> bool:

@@ -72,7 +72,10 @@ def test_every_problem_is_said_at_once() -> None:
 
 def test_message_never_repeats_a_secret() -> None:
     environ = environment(
-        SECRET_KEY="hunter2-secret", AUDIT_KEY="hunter2-audit", PUBLIC_URL="http://hunter2@x", TRUSTED_PROXIES="?"
+        SECRET_KEY="hunter2-secret",
+        AUDIT_KEY="hunter2-audit",
+        PUBLIC_URL="http://hunter2@x",
+        TRUSTED_PROXIES="?",
     )
     assert "hunter2" not in "\n".join(problems(environ))
     same = environment(AUDIT_KEY=GOOD["SECRET_KEY"])

@@ -44,7 +44,8 @@ def kept(app: Flask) -> list[int]:
 
 
 def route(app: Flask, view: Callable[[], Any], path: str = "/write") -> None:
-    app.add_url_rule(path, f"test{path}", csrf.exempt(public(view)), methods=["GET", "POST", "PUT"])
+    methods = ["GET", "POST", "PUT", "OPTIONS"]
+    app.add_url_rule(path, f"test{path}", csrf.exempt(public(view)), methods=methods)
 
 
 def ask(app: Flask, view: Callable[[], Any], method: str = "POST", *, status: int) -> Page:
@@ -110,7 +111,6 @@ def test_reading_request_keeps_nothing_though_its_view_adds(workshop: Flask, met
         return {}
 
     route(workshop, read)
-    workshop.view_functions["test/write"].provide_automatic_options = False  # type: ignore[attr-defined]
     assert workshop.test_client().open("/write", method=method).status_code == 200
     assert kept(workshop) == []
 
@@ -191,7 +191,7 @@ def test_work_after_commit_sees_what_was_kept(workshop: Flask) -> None:
 
 def test_work_after_settling_is_kept_though_the_request_is_undone(workshop: Flask) -> None:
     def note() -> None:
-        db.session.add(FailedTry(purpose="sign-in", account="a" * 64, address="b" * 64, at=clock.now()))
+        db.session.add(FailedTry(account="a" * 64, address="b" * 64, at=clock.now()))
 
     def write() -> Any:
         add(1)
@@ -222,13 +222,16 @@ def test_work_after_belongs_to_one_request(workshop: Flask) -> None:
 
 
 def test_block_commits_when_it_ends_and_undoes_when_it_raises(workshop: Flask) -> None:
+    def add_and_stop() -> None:
+        add(2)
+        db.session.flush()
+        raise KeyboardInterrupt
+
     with workshop.app_context():
         with transaction():
             add(1)
         with pytest.raises(KeyboardInterrupt), transaction():
-            add(2)
-            db.session.flush()
-            raise KeyboardInterrupt
+            add_and_stop()
         with transaction():
             add(3)
     assert kept(workshop) == [1, 3]
@@ -269,6 +272,7 @@ def test_many_writers_at_once_lose_nothing(workshop: Flask) -> None:
     assert kept(workshop) == list(range(1, WRITERS * ROUNDS + 1))
 
 
+@pytest.mark.only_on("sqlite")
 @pytest.mark.parametrize(("method", "begins"), [("GET", ["BEGIN"]), ("POST", ["BEGIN IMMEDIATE"])])
 def test_sqlite_begins_as_the_request_will_need(workshop: Flask, method: str, begins: list[str]) -> None:
     made = statements_of(workshop)
@@ -278,9 +282,6 @@ def test_sqlite_begins_as_the_request_will_need(workshop: Flask, method: str, be
         return {}
 
     ask(workshop, look, method, status=200)
-    with workshop.app_context():
-        if db.engine.dialect.name != "sqlite":
-            pytest.skip("SQLite alone queues its writers so")
     assert [statement for statement in made if statement.startswith("BEGIN")] == begins
 
 
@@ -343,3 +344,17 @@ def statements_of(app: Flask) -> list[str]:
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
     return made
+
+
+def test_clash_that_the_database_finds_before_the_commit_is_a_conflict(workshop: Flask) -> None:
+    def write() -> Any:
+        add(1)
+        db.session.flush()
+        db.session.expunge_all()
+        add(1)
+        db.session.flush()
+        return {}
+
+    page = ask(workshop, write, "POST", status=409)
+    assert "Someone else got there first" in page.text
+    assert kept(workshop) == []

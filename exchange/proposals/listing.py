@@ -14,14 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Double,
     Integer,
-    Select,
     String,
     and_,
     case,
@@ -45,12 +44,11 @@ from exchange.proposals import indexing, queries
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
 from exchange.region.models import Organisation, Priority
+from exchange.search import AnySelect
 
 ROWS = 20
 COUNTED = 1_000  # beyond, a list says "more than", so that pages stay as fast
 LONGEST_CURSOR = 2_000
-
-AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
 
 class Sort(StrEnum):
@@ -177,10 +175,8 @@ def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[Any
         query = query.where(false())
     if not wanted.words:
         return query, literal(0.0)
-    found = search.found(list(wanted.words))
     mine = search.SearchText.audience == indexing.text_read_by(person)
-    held = and_(search.SearchText.proposal_id == Proposal.id, mine)
-    return query.join(search.SearchText, held).join(found, found.c.id == search.SearchText.id), found.c.rank
+    return search.narrowed(query, wanted.words, and_(search.SearchText.proposal_id == Proposal.id, mine))
 
 
 class _Columns:

@@ -49,14 +49,8 @@ def test_words_of_anything_are_words(typed: str) -> None:
 
 def found(*words: str) -> list[str]:
     """References in order, best first."""
-    hits = search.found(list(words))
-    query = (
-        select(Proposal.reference)
-        .join(SearchText, SearchText.proposal_id == Proposal.id)
-        .join(hits, hits.c.id == SearchText.id)
-        .order_by(hits.c.rank)
-    )
-    return [reference[-1] for reference in db.session.scalars(query)]
+    query, rank = search.narrowed(select(Proposal.reference), words, SearchText.proposal_id == Proposal.id)
+    return [reference[-1] for reference in db.session.scalars(query.order_by(rank))]
 
 
 def test_found_by_any_form_of_a_word_and_the_title_first(committed: Committed) -> None:

@@ -1,0 +1,279 @@
+"""The demo: refuses outside development, tells all its stories, agrees with itself, and loads once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from exchange import clock, storage
+from exchange.accounts.models import Person
+from exchange.assessment import queries as assessment
+from exchange.assessment.models import Interest, Review, Round
+from exchange.decisions.models import Decision, DecisionKind, Letter
+from exchange.demo import load as demo_load
+from exchange.demo.commands import ACCOUNTS
+from exchange.events import NO_EVENT_BEFORE, Event, EventHead, NewEvent, chain_digest
+from exchange.extensions import db
+from exchange.outbox import Message
+from exchange.proposals import queries as proposals
+from exchange.proposals.lifecycle import Stage
+from exchange.proposals.models import Attachment, DeclaredInterest, Proposal
+from exchange.region import queries as region
+from exchange.spread.models import Programme
+from tests.databases import MIGRATIONS, make_app
+from tests.pages import Client
+
+STAGES = {
+    "01-insulin-in-reach": Stage.DRAFT,
+    "02-thrupenny-tray": Stage.DRAFT,
+    "03-walking-the-ward-together": Stage.SUBMITTED,
+    "04-every-skin-tone": Stage.SUBMITTED,
+    "05-shared-bloods": Stage.SUBMITTED,
+    "06-discharge-medicines": Stage.CHANGES_REQUESTED,
+    "07-opioid-stewardship": Stage.IN_ASSESSMENT,
+    "08-six-hour-call": Stage.IN_ASSESSMENT,
+    "09-eeg-guided-anaesthesia": Stage.IN_ASSESSMENT,
+    "10-ten-minute-neutrophil-test": Stage.ASSESSED,
+    "11-right-dose-right-kidney": Stage.ASSESSED,
+    "12-first-hour-after-a-fall": Stage.SPREAD,
+    "13-blood-pressure-from-the-sofa": Stage.SPREAD,
+    "14-airbag-belt": Stage.NOT_TAKEN_FORWARD,
+    "15-first-ten-nights": Stage.WITHDRAWN,
+}
+TITLES = {
+    path.stem: tomllib.loads(path.read_text())["answers"]["title"]
+    for path in (demo_load.FOLDER / "proposals").glob("*.toml")
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An exchange of its own, without the region of tests, into which the demo was loaded once for all."""
+    folder = tmp_path_factory.mktemp("demo")
+    app = make_app(
+        f"sqlite:///{folder / 'demo.sqlite'}",
+        ENVIRONMENT="development",
+        STORAGE_URL=f"file:{folder / 'files'}",
+    )
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+    code, said = run(app)
+    assert code == 0, said
+    assert "The demo is loaded." in said
+    return app
+
+
+@pytest.fixture
+def loaded(demo: Flask) -> Iterator[Flask]:
+    """The demo, to be read."""
+    with demo.app_context():
+        yield demo
+
+
+def run(app: Flask) -> tuple[int, str]:
+    result = app.test_cli_runner().invoke(args=["demo", "load"])
+    return result.exit_code, result.output
+
+
+def all_of(model: type[Any]) -> list[Any]:
+    return list(db.session.scalars(select(model)))
+
+
+def moves(proposal: Proposal) -> list[Event]:
+    return [entry for entry in chain(proposal.event_subject) if "to_stage" in entry.facts]
+
+
+def chain(subject: str) -> list[Event]:
+    return list(db.session.scalars(select(Event).where(Event.subject == subject).order_by(Event.position)))
+
+
+def dump(app: Flask) -> dict[str, list[Any]]:
+    """Every row of every table."""
+    with app.app_context():
+        return {
+            table.name: sorted(map(repr, db.session.execute(select(table))))
+            for table in db.metadata.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("environment", ["test", "production"])
+def test_demo_is_refused_outside_development(app: Flask, environment: str) -> None:
+    app.config["ENVIRONMENT"] = environment
+    code, said = run(app)
+    assert code == 1
+    assert "The demo is for development only" in said
+    assert demo_load.PASSWORD not in said
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Person.id))) == 0
+
+
+def test_loading_again_changes_nothing(demo: Flask) -> None:
+    before = dump(demo)
+    code, said = run(demo)
+    assert code == 0, said
+    assert "loaded already; its data is kept" in said
+    assert dump(demo) == before
+
+
+def test_every_proposal_reaches_the_stage_that_its_file_means(loaded: Flask) -> None:
+    assert TITLES.keys() == STAGES.keys()
+    assert {each.title: each.stage for each in all_of(Proposal)} == {
+        TITLES[stem]: stage for stem, stage in STAGES.items()
+    }
+
+
+def test_timeline_of_every_proposal_ends_in_its_stage(loaded: Flask) -> None:
+    for proposal in all_of(Proposal):
+        stage, since = Stage.DRAFT.value, None
+        for entry in moves(proposal):
+            assert entry.facts["from_stage"] == stage, proposal.reference
+            stage, since = entry.facts["to_stage"], entry.at
+        assert stage == proposal.stage, proposal.reference
+        assert since is None or proposal.stage_since == since, proposal.reference
+
+
+def test_every_chain_is_whole_and_in_order(loaded: Flask) -> None:
+    heads = all_of(EventHead)
+    assert heads
+    for head in heads:
+        entries = chain(head.subject)
+        digests = [entry.digest for entry in entries]
+        assert [entry.position for entry in entries] == list(range(1, head.position + 1))
+        assert [entry.previous for entry in entries] == [NO_EVENT_BEFORE, *digests[:-1]]
+        assert digests == [chain_digest(entry, loaded.config["AUDIT_KEY"]) for entry in entries]
+        moments = [entry.at for entry in entries]
+        assert moments == sorted(moments), head.subject
+        assert moments[-1] <= clock.now()
+    assert len(all_of(Event)) == sum(head.position for head in heads)
+
+
+def test_every_released_decision_has_a_letter_and_its_effect(loaded: Flask) -> None:
+    decisions = [each for each in all_of(Decision) if each.released_at is not None]
+    letters = {each.decision_id: each for each in all_of(Letter)}
+    assert {each.id for each in decisions} == letters.keys()
+    ends = {
+        DecisionKind.APPROVE_SPREAD: Stage.SPREAD,
+        DecisionKind.DEVELOP: Stage.CHANGES_REQUESTED,
+        DecisionKind.DECLINE: Stage.NOT_TAKEN_FORWARD,
+    }
+    for decision in decisions:
+        letter, proposal = letters[decision.id], decision.proposal
+        [move] = [entry for entry in moves(proposal) if entry.kind == decision.kind.value]
+        assert move.facts["to_stage"] == ends[decision.kind]
+        assert (move.actor_id, move.at) == (decision.released_by_id, decision.released_at)
+        assert letter.dated == decision.released_at.astimezone(clock.LONDON).date()
+        assert proposal.title in letter.text
+        assert decision.released_by.name in letter.text
+    assert sorted(each.kind for each in decisions) == ["approve_spread", "approve_spread", "decline"]
+
+
+def test_every_approval_has_a_programme_and_no_other_has(loaded: Flask) -> None:
+    programmes = {each.proposal_id: each for each in all_of(Programme)}
+    assert programmes.keys() == {each.id for each in all_of(Proposal) if each.stage is Stage.SPREAD}
+    for decision in all_of(Decision):
+        if decision.kind is DecisionKind.APPROVE_SPREAD and decision.released_at is not None:
+            programme = programmes[decision.proposal_id]
+            assert (programme.statement, programme.adoption_target) == (
+                decision.statement,
+                decision.adoption_target,
+            )
+
+
+def test_every_counted_review_is_of_someone_without_a_conflict(loaded: Flask) -> None:
+    interests = {(each.proposal_id, each.person_id) for each in all_of(DeclaredInterest)}
+    counted = [(round_, review) for round_ in all_of(Round) for review in assessment.counted_reviews(round_)]
+    for round_, review in counted:
+        person, proposal = review.assignment.person, round_.proposal
+        assert proposals.found_conflict(person, proposal) == "", (proposal.reference, person.name)
+        assert (proposal.id, person.id) not in interests
+        assert person not in proposal.team
+        assert review.assignment.interest is Interest.NONE
+        assert review.assignment.removed_at is None
+        declared = review.assignment.declared_at
+        assert declared is not None
+        assert review.submitted_at is not None
+        assert round_.started_at <= review.assignment.assigned_at <= declared <= review.submitted_at
+    assert counted
+    assert len(all_of(Review)) >= len(counted)
+    for round_ in all_of(Round):
+        if round_.closed_at is not None:
+            assert len(assessment.counted_reviews(round_)) >= round_.minimum_at_due_date
+
+
+def test_no_assessor_or_decider_is_conflicted(loaded: Flask) -> None:
+    for proposal in all_of(Proposal):
+        for entry in moves(proposal):
+            if entry.kind in {"submit", "withdraw"}:
+                assert entry.actor_id == proposal.champion_id, proposal.reference
+            else:
+                assert proposals.found_conflict(entry.actor, proposal) == "", (proposal.reference, entry.kind)
+
+
+def test_nothing_is_left_to_tell_or_to_send(loaded: Flask) -> None:
+    assert all_of(NewEvent) == []
+    assert all_of(Message)
+    assert [each.subject for each in all_of(Message) if each.sent_at is None] == []
+
+
+def test_region_is_the_real_one(loaded: Flask) -> None:
+    assert region.current().name != "Three Valleys"
+    assert {each.reference.partition("-")[0] for each in all_of(Proposal)} == {
+        region.current().reference_prefix
+    }
+
+
+def test_every_file_is_stored(loaded: Flask) -> None:
+    files = all_of(Attachment)
+    assert files
+    for file in files:
+        assert storage.path_of(file.stored_as).stat().st_size == file.size
+
+
+def test_pages_of_every_proposal_open_for_its_champion(demo: Flask) -> None:
+    with demo.app_context():
+        rows = [(each.reference, each.title, each.champion, each.stage) for each in all_of(Proposal)]
+        slugs = [each.slug for each in all_of(Programme)]
+        told = {each.proposal.reference for each in all_of(Decision) if each.released_at is not None}
+    client = Client(demo)
+    for reference, title, champion, stage in rows:
+        browser = client.as_(champion)
+        page = browser.get("proposals.show", ref=reference)
+        assert page.h1 == title
+        assert stage.label in page.texts(".nhsuk-tag")
+        browser.get("proposals.history", ref=reference)
+        browser.get("decisions.letter", ref=reference, status=200 if reference in told else 404)
+    for slug in slugs:
+        client.visitor().get("spread.programme", slug=slug)
+
+
+def addresses() -> list[str]:
+    """The addresses that the command says, "reviewer1@ … reviewer5@example.org" written out."""
+    found = []
+    for said, _ in ACCOUNTS:
+        match = re.fullmatch(r"([a-z]+)(\d)@ … \1(\d)@(.+)", said)
+        if match is None:
+            found.append(said)
+        else:
+            name, first, last, domain = match.groups()
+            found += [f"{name}{number}@{domain}" for number in range(int(first), int(last) + 1)]
+    return found
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_every_account_that_is_told_can_sign_in(demo: Flask, address: str) -> None:
+    page = Client(demo).visitor().get("security.login")
+    page = page.submit("Sign in", email=address, password=demo_load.PASSWORD)
+    assert page.path == "/my-work"
+
+
+def test_files_of_the_demo_are_all_there() -> None:
+    assert len(list(Path(demo_load.FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 15
+    assert len(addresses()) == 12
