@@ -27,6 +27,7 @@ from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.notifications import services as notifications
+from exchange.notifications.models import Notification
 from exchange.proposals import documents, record
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
@@ -41,6 +42,7 @@ FOLDER = Path(__file__).parent
 PACK = FOLDER.parent / "region" / "packs" / "west_midlands.toml"
 PASSWORD = "exchange-demo"  # noqa: S105 - printed for all to see, and the command refuses outside development
 DAYS_BEFORE_ALL = 400
+DAYS_UNREAD = 14
 
 Step = Mapping[str, Any]
 
@@ -77,6 +79,8 @@ def load() -> None:
             db.session.flush()
             notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
+    old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
+    db.session.execute(update(Notification).where(old).values(read_at=Notification.at))
 
 
 def _stories() -> Iterator[Story]:
