@@ -97,7 +97,9 @@ def narrowed(
     asked = func.plainto_tsquery(literal_column("'english'"), " ".join(words))
     # A query of words that the index leaves out, like "the", asks for nothing and finds everything.
     held = or_(vector.op("@@")(asked), func.numnode(asked) == 0)
-    return query.where(held), -cast(func.ts_rank(vector, asked), Double)
+    # Found by the index first, ranked last: PostgreSQL would else read every text, or rank every match.
+    hits = select(SearchText.id.label("id")).where(held).cte("found").prefix_with("MATERIALIZED")
+    return query.join(hits, hits.c.id == SearchText.id), -cast(func.ts_rank(vector, asked), Double)
 
 
 def _found_on_sqlite(words: Sequence[str]) -> CTE:
