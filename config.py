@@ -62,6 +62,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a form left open over a shift still saves
         "WTF_CSRF_SSL_STRICT": production,
         "RATELIMIT_STORAGE_URI": "memory://",
+        # A flood from one address; a whole hospital may share one. Signing in has limits of its own.
+        "RATELIMIT_DEFAULT": "1200 per minute",
         "RATELIMIT_ENABLED": environment != "test",
         "TEMPLATES_AUTO_RELOAD": False,
     }

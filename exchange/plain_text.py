@@ -13,12 +13,30 @@ _INVISIBLE = re.compile("[\ufeff\u202a-\u202e\u2066-\u2069]")
 _UNSAVABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd]")
 
 LOST = "\ufffd"
+MOST_MARKS = 30
+_JOINER = "\u034f"
 
 
 def tidy_text(typed: str) -> str:
     """Paragraphs: one kind of new line, composed characters (NFC), nothing around them."""
     text = _INVISIBLE.sub("", _NEW_LINES.sub("\n", typed))
-    return unicodedata.normalize("NFC", text).strip()
+    return unicodedata.normalize("NFC", _with_marks_parted(text)).strip()
+
+
+def _with_marks_parted(text: str) -> str:
+    """The text with a joiner, which shows nothing, after every 30 marks on one letter (Unicode's Stream-Safe
+    Text Format): the library sorts such marks, and takes minutes over a hundred thousand of them.
+    """
+    if text.isascii():
+        return text
+    parted, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.combining(letter) else 0
+        if marks > MOST_MARKS:
+            parted.append(_JOINER)
+            marks = 1
+        parted.append(letter)
+    return "".join(parted)
 
 
 def tidy_line(typed: str) -> str:

@@ -168,10 +168,15 @@ def _linked(line: str) -> Markup:
 
 def _without_punctuation(address: str) -> str:
     """The address without the full stop or bracket of the sentence around it; brackets of its own stay."""
-    while address:
-        last = address[-1]
-        if last in ".,;:!?…*" or (last in _CLOSING and address.count(last) > address.count(_CLOSING[last])):
-            address = address[:-1]
-        else:
+    unopened = {
+        closing: address.count(closing) - address.count(opening) for closing, opening in _CLOSING.items()
+    }
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if unopened.get(last, 0) > 0:
+            unopened[last] -= 1
+        elif last not in ".,;:!?…*":
             break
-    return address
+        end -= 1
+    return address[:end]

@@ -142,6 +142,15 @@ def test_line_is_one_tidy_line() -> None:
     assert sent(forms.LineField("Name"), "Cafe\u0301").data == "Café"
 
 
+def test_marks_without_end_take_no_time_and_stay() -> None:
+    marks = "\u0327\u0301" * 50_000
+    start = perf_counter()
+    data = sent(forms.TextField("Need", enforced=False), "e" + marks[:-1]).data
+    assert perf_counter() - start < 2
+    assert sum(data.count(mark) for mark in "\u0327\u0301") >= 99_000
+    assert sent(forms.LineField("Name"), "e" + marks[:30]).data == normalize("NFC", "e" + marks[:30])
+
+
 def test_line_over_its_limit_says_how_long_it_is() -> None:
     field = sent(forms.LineField("Name", limit=5), "sixsix")
     assert field.errors == ["Name must be 5 characters or fewer. It has 6"]

@@ -606,3 +606,15 @@ def test_settings_of_the_machine_do_not_reach_tests() -> None:
 def test_browser_is_told_nothing_of_what_runs_here(client: Client) -> None:
     page: Browser = client.visitor()
     assert not {"Server", "X-Powered-By"} & set(page.get("pages.help").response.headers.keys())
+
+
+def test_flood_from_one_address_is_asked_to_wait(databases: Databases) -> None:
+    with databases() as url:
+        address = url.render_as_string(hide_password=False)
+        app = make_app(address, RATELIMIT_ENABLED=True, RATELIMIT_DEFAULT="3 per minute")
+        try:
+            answers = [app.test_client().get("/help") for _ in range(4)]
+        finally:
+            make_app(address)  # the limiter is one for all applications: off again, as tests have it
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert "too many" in answers[-1].text.lower()

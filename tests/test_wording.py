@@ -163,6 +163,12 @@ def test_prose_links_bare_addresses(text: str, address: str, after: str) -> None
     assert text.endswith(address + after)
 
 
+def test_prose_of_a_hundred_thousand_brackets_takes_no_time() -> None:
+    start = perf_counter()
+    assert "</a>)))" in wording.prose("https://x" + ")" * 100_000)
+    assert perf_counter() - start < 1
+
+
 @pytest.mark.parametrize("text", ["javascript:alert(1)", "ftp://example.org", "https://", "www.example.org"])
 def test_prose_links_nothing_else(text: str) -> None:
     assert wording.prose(text) == f"<p>{text}</p>"

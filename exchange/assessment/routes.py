@@ -12,7 +12,7 @@ from exchange.assessment import forms, policy, queries, services, tables
 from exchange.assessment.models import Assignment, Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.assessment.services import StaleReview
-from exchange.errors import Conflict, NotFound, WrongStage
+from exchange.errors import Conflict, NotAllowed, NotFound, WrongStage
 from exchange.forms import Form
 from exchange.proposals import queries as proposals
 from exchange.proposals.answers import answered_sections
@@ -32,7 +32,7 @@ AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 @blueprint.errorhandler(Conflict)
-def keep_what_was_typed(refused: Conflict) -> ResponseReturnValue:
+def keep_what_was_typed(refused: Conflict | NotAllowed) -> ResponseReturnValue:
     """Someone else was first: says what happened, with every text that was sent, so that nothing typed is
     lost."""
     form: Form | None = g.get("asked")
@@ -154,6 +154,8 @@ def save_review(assignment: Assignment) -> ResponseReturnValue:
     except StaleReview as stale:
         form["state"].data = services.state_of(assignment.review)
         return _review(assigned, form, stale=stale), stale.code
+    except NotAllowed as refused:  # taken off the panel and put back, so that they declare again
+        return keep_what_was_typed(refused)
     if not to_submit:
         flash("Saved. Nobody else sees it before you submit.")
         return redirect(url_for("assessment.review", ref=proposal.reference))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import requires, signed_in, someone_at_hand
+from exchange.access import LARGEST_ROW_NUMBER, requires, signed_in, someone_at_hand
 from exchange.notifications import queries, services
 from exchange.notifications.models import Notification
 from exchange.notifications.policy import handles_mail
@@ -54,6 +54,6 @@ def retry_message(message: Message) -> ResponseReturnValue:
 def _row_id(typed: str) -> int:
     """A number that a row can have; ValueError else, which counts as none given."""
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
-    if number == 0:
+    if not 0 < number <= LARGEST_ROW_NUMBER:
         raise ValueError(typed)
     return number

@@ -136,8 +136,7 @@ def panel_of_withdrawn(news: News) -> list[Person]:
     binds them."""
     number = news.happened.facts.get("round")
     query = select(Assignment).join(Round).where(Round.proposal_id == news.about.id, Round.number == number)
-    people = [each.person for each in db.session.scalars(query) if _is_on_panel(each)]
-    return [person for person in people if not proposals.conflict_of(person, news.about)]
+    return [each.person for each in db.session.scalars(query) if _is_on_panel(each)]
 
 
 def managers_of_lost_review(news: News) -> list[Person]:
@@ -166,11 +165,11 @@ def directors_of_assessed(news: News) -> list[Person]:
     return directors(news) if news.happened.facts["from_stage"] == Stage.ASSESSED else []
 
 
-def person_concerned(news: News) -> list[Person]:
-    """The person whom the event is about."""
+def person_settled(news: News) -> list[Person]:
+    """The person whom the event is about, while they belong to an organisation."""
     kind, _, number = news.happened.subject.partition(":")
     found = db.session.get(Person, int(number)) if kind == "person" else None
-    return [] if found is None else [found]
+    return [] if found is None or found.organisation_id is None else [found]
 
 
 def _holders(proposal: Proposal, role: Role, part: Part) -> list[Person]:
@@ -179,7 +178,10 @@ def _holders(proposal: Proposal, role: Role, part: Part) -> list[Person]:
 
 
 def _is_on_panel(assignment: Assignment) -> bool:
-    return assignment.removed_at is None and assignment.interest in {None, Interest.NONE}
+    """And nothing binds them, as a move to the team's organisation would."""
+    if assignment.removed_at is not None or assignment.interest not in {None, Interest.NONE}:
+        return False
+    return not proposals.conflict_of(assignment.person, assignment.round.proposal)
 
 
 def owes_review(assignment: Assignment) -> bool:
@@ -248,5 +250,5 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
     ),
     "activate_programme": (Row(team, "programme_active", PAGE),),
-    "settle": (Row(person_concerned, "settled", WORK),),
+    "settle": (Row(person_settled, "settled", WORK),),
 }

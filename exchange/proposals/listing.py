@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -335,12 +335,12 @@ def _decode(sort: Sort, cursor: str) -> tuple[Any, int] | None:
         if of != sort or type(id_) is not int or not 0 < id_ <= queries.LARGEST_ID:
             return None
         return _key_of(sort, key), id_
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
 def _key_of(sort: Sort, key: Any) -> Any:
-    """Raises ValueError or TypeError for what no cursor of ours holds."""
+    """Raises ValueError, TypeError or OverflowError for what no cursor of ours holds."""
     if sort is Sort.TITLE:
         if not isinstance(key, str) or has_unsavable(key):
             raise ValueError("not a title")
@@ -352,4 +352,4 @@ def _key_of(sort: Sort, key: Any) -> Any:
     moment = datetime.fromisoformat(key)
     if moment.tzinfo is None:
         raise ValueError("not a moment")
-    return moment
+    return moment.astimezone(UTC)

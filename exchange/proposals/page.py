@@ -60,8 +60,6 @@ class Page:
     entries: list[timeline.Entry]
     has_more_entries: bool
     narrowed_because: str
-    version: int
-    reads_versions: bool
 
     @property
     def contents(self) -> list[dict[str, str]]:
@@ -85,7 +83,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
     if main is None and tabs and _waits_for_a_reviewer(seen):
         main = Way(tabs[0].label, tabs[0].url)  # theirs comes first
     entries = entries_of(seen, person)
-    team = _team(seen, person)
+    team = _team(seen)
     return Page(
         proposal=proposal,
         title=read.answers.get("title") or proposal.title,
@@ -104,8 +102,6 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         entries=entries[:SHOWN_EVENTS],
         has_more_entries=len(entries) > SHOWN_EVENTS,
         narrowed_because=_narrowed_because(seen),
-        version=0 if read.version is None else read.version.number,
-        reads_versions=policy.reads_all_answers(person, seen) and read.version is not None,
     )
 
 
@@ -191,9 +187,11 @@ def _facts(seen: Seen, theme: str) -> list[str]:
     ]
 
 
-def _team(seen: Seen, person: Person | None) -> list[str]:
-    """Who is on the team, for people with an account who may know."""
-    if person is None or policy.is_kept_back(seen.standing, seen.proposal):
+def _team(seen: Seen) -> list[str]:
+    """Who is on the team, for members and those who take part; it is not published."""
+    standing = seen.standing
+    takes_part = standing.is_member or standing.parts or standing.is_undeclared_reviewer
+    if not takes_part or policy.is_kept_back(standing, seen.proposal):
         return []
     return [
         f"{each.name}, {each.organisation.name}" if each.organisation else each.name

@@ -204,6 +204,22 @@ def test_a_reviewer_taken_off_meanwhile_keeps_what_they_typed(client: Client, co
         assert cast.assignment(0).review is None
 
 
+def test_a_reviewer_put_back_meanwhile_keeps_what_they_typed_and_declares_first(
+    client: Client, committed: Committed
+) -> None:
+    cast = arrange(committed)
+    page = review_page(client, cast)
+    with committed():
+        round_, reviewer = cast.assignment(0).round, cast.reviewers[0].id
+        services.remove_reviewer(cast.assignment(0), cast.manager, reason="By mistake")
+        services.add_reviewers(round_, cast.manager, [reviewer], reason="Put back")
+    page = page.submit("Save", {"comment": "Count the falls."}, status=403)
+    assert "Declare first whether you have an interest." in page.text
+    assert "Count the falls." in page.text
+    with committed():
+        assert cast.assignment(0).review is None
+
+
 def test_a_proposal_withdrawn_meanwhile_gives_back_what_was_typed(
     client: Client, committed: Committed
 ) -> None:

@@ -80,6 +80,40 @@ def test_reviews_shows_what_is_done_and_no_longer_asks_for_it(client: Client, co
     assert page.path == f"/proposals/{cast.ref}/assessment"
 
 
+def test_reviews_names_the_theme_once_no_interest_is_declared(client: Client, committed: Committed) -> None:
+    with committed():
+        cast = make_cast()
+        declare(cast.assignment(0))
+    for index, is_named in ((0, True), (1, False)):
+        browser = client.as_(cast.reviewers[index])
+        for page in (browser.get("assessment.reviews"), browser.get("reports.my_work")):
+            assert ("Safe care" in page.text) == is_named
+
+
+def test_reviews_of_an_earlier_assessment_lead_to_it(client: Client, committed: Committed) -> None:
+    with committed():
+        case = make_case()
+        release(case, DecisionKind.DEVELOP, override_reason="Too early.")
+        proposals.submit(case.proposal, case.champion)
+        newcomer = make_reviewer("New Comer")
+        again = start(case.proposal, case.manager, [*case.reviewers[:2], newcomer])
+    reviewer = client.as_(case.reviewers[0])
+    assert "Submitted" not in reviewer.get("assessment.reviews").texts("h2")
+    with committed():
+        for assignment in db.session.get_one(Round, again.id).assignments:
+            if assignment.person_id in {case.reviewers[0].id, newcomer.id}:
+                submit(assignment) if assignment.person_id == newcomer.id else declare(assignment)
+    page = reviewer.get("assessment.reviews")
+    done = page.select(".app-result__title a")[-1].attributes["href"] or ""
+    assert reviewer.get(done).path == f"/proposals/{case.ref}/assessment/1"
+    for browser in (reviewer, client.as_(newcomer), client.as_(case.manager)):
+        number = 1 if browser is reviewer else 2
+        page = browser.get("assessment.earlier_assessment", ref=case.ref, number=number)
+        for words_of_link in page.links():
+            if words_of_link.startswith("Assessment "):
+                page.click(words_of_link)
+
+
 def test_reviews_marks_the_overdue(
     client: Client, committed: Committed, clock: time_machine.Traveller
 ) -> None:

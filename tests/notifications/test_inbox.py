@@ -121,7 +121,17 @@ def test_inbox_pages_go_on_and_back(client: Client, committed: Committed) -> Non
 
 @pytest.mark.parametrize(
     "query",
-    ["before=", "before=x", "before=-1", "before=99999999999999999999", "after=1.5", "before=%00", "after=٣"],
+    [
+        "before=",
+        "before=x",
+        "before=-1",
+        "before=2147483648",
+        "before=99999999999999999",
+        "before=99999999999999999999",
+        "after=1.5",
+        "before=%00",
+        "after=٣",
+    ],
 )
 def test_cursor_that_is_none_shows_the_newest(client: Client, committed: Committed, query: str) -> None:
     with committed():

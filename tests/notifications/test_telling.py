@@ -420,6 +420,20 @@ def test_settling_tells_the_person_what_they_can_do(app: Flask, committed: Commi
     assert "You can now submit proposals" in texts_to(committed, person)[0]
 
 
+def test_who_was_settled_and_belongs_nowhere_by_the_telling_is_told_nothing(
+    app: Flask, committed: Committed
+) -> None:
+    with committed():
+        administrator = make_person(role=Role.ADMINISTRATOR, organisation="host")
+        person = make_person(organisation=None)
+        accounts.settle(person, region.organisation("hill-hospital"), administrator)
+        accounts.make_lay(person, administrator)
+    tell(app)
+    assert told(committed) == {}
+    with committed():
+        assert db.session.scalars(select(NewEvent)).all() == []
+
+
 def test_those_who_left_before_the_telling_get_nothing(app: Flask, committed: Committed) -> None:
     with committed():
         champion, manager = make_champion(), make_manager()

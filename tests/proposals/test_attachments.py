@@ -94,6 +94,18 @@ def test_several_documents_are_added_at_once(client: Client, committed: Committe
     assert page.value("shareable") == []
 
 
+def test_adding_documents_saves_and_stays(client: Client, committed: Committed) -> None:
+    with committed():
+        champion = make_champion()
+        proposal = make_draft(champion)
+    page = evidence(client.as_(champion), proposal)
+    files = sent((pdf_bytes(), "audit.pdf"))
+    page = page.submit("Add documents", evidence_files=files, evidence_summary="New words")
+    assert page.h1 == "Evidence"
+    assert "audit.pdf (PDF, 1 KB)" in page.text
+    assert page.value("evidence_summary") == "New words"
+
+
 def test_the_same_form_sent_twice_adds_once(client: Client, committed: Committed) -> None:
     with committed():
         champion = make_champion()

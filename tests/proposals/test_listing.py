@@ -441,6 +441,8 @@ def cursor_of(*parts: Any) -> str:
         cursor_of("newest", "2026-11-22T10:00:00+00:00", "1"),
         cursor_of("title", "Falls", 1),
         cursor_of("best", float("nan"), 1),
+        cursor_of("newest", "0001-01-01T00:00:00+14:00", 1),
+        cursor_of("newest", "9999-12-31T23:59:59-14:00", 1),
     ],
 )
 def test_what_is_no_cursor_shows_the_first_page(client: Client, committed: Committed, cursor: str) -> None:
@@ -451,7 +453,8 @@ def test_what_is_no_cursor_shows_the_first_page(client: Client, committed: Commi
 
 
 @pytest.mark.parametrize(
-    ("sort", "key"), [("title", "a\x00b"), ("title", 5), ("best", "x"), ("best", float("inf"))]
+    ("sort", "key"),
+    [("title", "a\x00b"), ("title", 5), ("best", "x"), ("best", float("inf")), ("best", 10**400)],
 )
 def test_a_made_up_cursor_fails_nothing(client: Client, committed: Committed, sort: str, key: Any) -> None:
     with committed():

@@ -144,6 +144,16 @@ def test_an_undeclared_reviewer_reads_title_summary_team_and_organisations(
     assert "You read the rest once you have declared that you have no interest in it." in page.text
 
 
+def test_the_team_is_named_to_members_and_not_to_the_public(client: Client, committed: Committed) -> None:
+    with committed():
+        people = cast(Stage.SPREAD, "members")
+        people["without terms"] = make_member(terms_accepted_at=None)
+    for name in ("visitor", "lay", "unsettled", "without terms", "member", "undeclared", "author", "manager"):
+        browser = client.visitor() if people[name] is None else client.as_(people[name])
+        is_named = "Amina Begum" in browser.get("proposals.show", ref=people["ref"]).text
+        assert is_named == (name in {"member", "undeclared", "author", "manager"}), name
+
+
 def test_a_kept_proposal_names_nobody_to_the_public(client: Client, committed: Committed) -> None:
     with committed():
         people = cast(Stage.SPREAD, "assessors")

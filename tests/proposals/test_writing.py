@@ -49,6 +49,15 @@ def section(browser: Browser, proposal: Proposal, id_: str = "need", **more: Any
 # ---- Starting
 
 
+def test_a_mark_that_no_form_of_ours_has_makes_a_draft_all_the_same(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        champion = make_champion()
+    sent = {"title": "Falls huddles", "lead_theme": THEME, "token": "a\x00b"}
+    assert client.as_(champion).post("proposals.new", sent).path == "/proposals/TV-2026-0001/edit"
+
+
 def test_new_makes_a_draft_with_its_reference(client: Client, committed: Committed) -> None:
     with committed():
         champion = make_champion()

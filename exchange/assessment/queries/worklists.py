@@ -22,7 +22,7 @@ from exchange.plain_text import count_words
 from exchange.proposals import queries as proposals
 from exchange.proposals import record
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Proposal, Version
+from exchange.proposals.models import Proposal, ReadingLevel, Version
 from exchange.region.models import Organisation
 
 SHOWN = 50  # rows of one section; its count is of all
@@ -51,13 +51,14 @@ class WaitingReview:
 
 @dataclass(frozen=True)
 class DoneReview:
-    """A review that a person has submitted."""
+    """A review that a person has submitted. `earlier` is the number of its assessment where a later one
+    followed."""
 
     reference: str
     title: str
     organisation: str
     submitted_at: datetime
-    is_open: bool
+    earlier: int | None
 
 
 def waiting_reviews(person: Person) -> list[WaitingReview]:
@@ -74,9 +75,16 @@ def waiting_reviews(person: Person) -> list[WaitingReview]:
 
 def done_reviews(person: Person) -> list[DoneReview]:
     """What this person has submitted, the newest first, as far as they may still read it."""
+    later = aliased(Round)
     query = (
         _own_reviews(person)
-        .where(Review.submitted_at.is_not(None), Review.withdrawn_at.is_(None))
+        .add_columns(exists().where(later.proposal_id == Proposal.id, later.number > Round.number))
+        .where(
+            Review.submitted_at.is_not(None),
+            Review.withdrawn_at.is_(None),
+            # Chosen again for a later one, they read on once they have declared again.
+            proposals.seen_as_reviewer(person, ReadingLevel.ALL),
+        )
         .order_by(Review.submitted_at.desc(), Proposal.id)
         .limit(SHOWN)
     )
@@ -86,9 +94,9 @@ def done_reviews(person: Person) -> list[DoneReview]:
             proposal.title,
             _organisation(proposal.champion),
             review.submitted_at,
-            assignment.round.is_open,
+            assignment.round.number if is_earlier else None,
         )
-        for proposal, assignment in db.session.execute(query)
+        for proposal, assignment, is_earlier in db.session.execute(query)
         if (review := assignment.review) is not None and review.submitted_at is not None
     ]
 
@@ -205,7 +213,7 @@ def _criteria_number() -> ColumnElement[int]:
 def _waiting(
     proposal: Proposal, assignment: Assignment, answers: dict[str, Any], criteria: int
 ) -> WaitingReview:
-    review = assignment.review
+    review, is_declared = assignment.review, assignment.interest is Interest.NONE
     scored = 0 if review is None else sum(score.score is not None for score in review.scores)
     # Who has begun to score has read it.
     words = 0 if scored else count_words(record.searchable_text(answers))
@@ -213,9 +221,9 @@ def _waiting(
         proposal.reference,
         proposal.title,
         _organisation(proposal.champion),
-        proposal.lead_theme.name if proposal.lead_theme else "",
+        proposal.lead_theme.name if proposal.lead_theme and is_declared else "",
         assignment.round.due,
-        assignment.interest is Interest.NONE,
+        is_declared,
         review is not None,
         scored,
         criteria,

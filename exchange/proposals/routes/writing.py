@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, someone_at_hand
 from exchange.errors import NotFound, WrongStage
+from exchange.plain_text import show_unsavable
 from exchange.proposals import answers, policy, queries, readership, record, services
 from exchange.proposals.answers import Shown
 from exchange.proposals.choices import Choices, choices
@@ -38,7 +39,10 @@ def new() -> ResponseReturnValue:
     form.lead_theme.choices = list(choices().offered(Source.THEMES).items())
     if form.validate_on_submit():
         proposal = services.create(
-            someone_at_hand(), form.title.data, form.lead_theme.data, form_token=(form.token.data or "")[:32]
+            someone_at_hand(),
+            form.title.data,
+            form.lead_theme.data,
+            form_token=show_unsavable(form.token.data or "")[:32],
         )
         return redirect(url_for("proposals.edit", ref=proposal.reference))
     if not form.is_submitted():
@@ -170,6 +174,7 @@ def _next_page(proposal: Proposal, asked: Section) -> str:
     if file_id := request.form.get("remove", type=int):
         return url_for("proposals.remove_file", ref=ref, file_id=file_id)
     if "stay" in request.form:
+        flash("Saved.")
         return url_for("proposals.edit_section", ref=ref, section=asked.id, _anchor="evidence_files")
     too_long = record.mistakes(asked, proposal.answers)
     if too_long:
@@ -211,7 +216,5 @@ def _page(seen: Seen, asked: Section, form: SectionForm, theirs: Mapping[str, Sh
         theirs=theirs or {},
         theirs_by=_saved_by(proposal, asked) if theirs else "",
         audiences=readership.by_audience() if asked.id == "sharing" else [],
-        number=record.SECTIONS.index(asked) + 1,
-        total=len(record.SECTIONS),
         from_check=_comes_from_check(),
     )
