@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from io import BytesIO
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 import wtforms
@@ -142,11 +143,11 @@ def test_line_is_one_tidy_line() -> None:
     assert sent(forms.LineField("Name"), "Cafe\u0301").data == "Café"
 
 
-def test_marks_without_end_take_no_time_and_stay() -> None:
+def test_marks_without_end_are_parted_and_stay() -> None:
+    """Or putting them in order takes minutes: its time grows with the square of the marks on one letter."""
     marks = "\u0327\u0301" * 50_000
-    start = perf_counter()
     data = sent(forms.TextField("Need", enforced=False), "e" + marks[:-1]).data
-    assert perf_counter() - start < 2
+    assert max(len(run) for run in data.split("\u034f")) <= 31
     assert sum(data.count(mark) for mark in "\u0327\u0301") >= 99_000
     assert sent(forms.LineField("Name"), "e" + marks[:30]).data == normalize("NFC", "e" + marks[:30])
 

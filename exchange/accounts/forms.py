@@ -83,7 +83,7 @@ class SignInForm(AccountForm):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         wanted = self.next.data or request.args.get("next", "")
-        self.next.data = wanted if _leads_on(wanted) else ""
+        self.next.data = wanted if validate_redirect_url(wanted) else ""
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
@@ -293,14 +293,6 @@ def weakness(password: str, known: list[str | None]) -> str:
     if password.lower() in {(each or "").lower() for each in known}:
         return "Use a password that is not your name, your e-mail address or the one you had"
     return ""
-
-
-def _leads_on(address: str) -> bool:
-    """Whether it is an address of this service. Flask-Security's own check fails over what is none at all."""
-    try:
-        return bool(validate_redirect_url(address))
-    except ValueError:
-        return False
 
 
 def _next_minute(moment: datetime) -> datetime:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Flask, redirect, render_template, request, url_for
@@ -85,6 +86,7 @@ def init_app(app: Flask) -> None:
     security.want_json(lambda request: False)
     security.login_manager._session_identifier_generator = _browser
     app.before_request(_refuse_json)
+    app.before_request(_refuse_broken_address)
     user_confirmed.connect(_confirmed, app)
     password_changed.connect(_changed_password, app)
     password_reset.connect(_reset_password, app)
@@ -115,6 +117,18 @@ def _browser() -> str:
 def _refuse_json() -> None:
     if request.blueprint == "security" and request.is_json:
         raise InvalidInput("Send this as a form.")
+
+
+def _refuse_broken_address() -> None:
+    """Flask-Security fails over a page to go on to that is no address at all."""
+    if request.blueprint == "security":
+        try:
+            for wanted in request.values.getlist("next"):
+                urlsplit(wanted)
+        except ValueError as problem:
+            raise InvalidInput(
+                "The link that led here is broken. Go to the home page and sign in from there."
+            ) from problem
 
 
 # Signals are how Flask-Security tells what it has done; nothing else in this house uses any.

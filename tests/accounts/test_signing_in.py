@@ -100,6 +100,15 @@ def test_closing_an_account_ends_its_sessions(client: Client, committed: Committ
     browser.get("accounts.account", status=302)
 
 
+@pytest.mark.parametrize("wanted", ["http://[", "//]/", "http://[x]/"])
+def test_a_page_to_go_on_to_that_is_no_address_is_refused(client: Client, ann: str, wanted: str) -> None:
+    client.visitor().get("security.login", next=wanted, status=400)
+    answers = {"email": ann, "password": PASSWORD}
+    client.visitor().post("security.login", {**answers, "next": wanted}, status=400)
+    page = client.visitor().post("security.login", answers, next=wanted, status=400)
+    assert "The link that led here is broken." in page.text
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -6,6 +6,9 @@ import time_machine
 
 from exchange.accounts.models import Person
 from exchange.assessment import queries, services
+from exchange.assessment.models import Round
+from exchange.decisions.rules import DecisionKind
+from exchange.extensions import db
 from exchange.proposals import services as proposals
 from tests.assessment.arrange import (
     OTHER,
@@ -23,6 +26,7 @@ from tests.assessment.arrange import (
     written,
 )
 from tests.conftest import Committed, Statements
+from tests.decisions.arrange import make_case, release
 from tests.factories import make_person
 from tests.pages import Client, Page, words
 

@@ -21,7 +21,7 @@ from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
 from exchange.working_days import add_working_days
-from tests.assessment.arrange import make_cast, make_champion, make_manager, make_submitted, submit
+from tests.assessment.arrange import TEAM, make_cast, make_champion, make_manager, make_submitted, submit
 from tests.conftest import Committed
 from tests.notifications.arrange import forget, tell, texts_to, told
 
@@ -108,8 +108,9 @@ def test_reviewer_is_reminded_before_and_once_after(
     app: Flask, committed: Committed, clock: time_machine.Traveller
 ) -> None:
     with committed():
-        cast = make_cast()
+        cast = make_cast(reviewers=4)
         assert cast.round.due == DUE
+        cast.reviewers[3].organisation_id = TEAM  # so that a conflict binds them
         submit(cast.assignment(1))
         assessment.declare(cast.assignment(2), Interest.OUTSIDE_MY_EXPERTISE, reason="")
     owing = cast.reviewers[0].name

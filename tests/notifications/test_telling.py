@@ -28,8 +28,10 @@ from exchange.outbox import Message
 from exchange.proposals import services as proposals
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.models import Proposal
+from exchange.region import queries as region
 from exchange.region.models import Organisation
 from tests.assessment.arrange import (
+    TEAM,
     Cast,
     declare,
     make_cast,
@@ -191,9 +193,10 @@ def test_who_joins_and_who_leaves_a_panel_is_told(app: Flask, committed: Committ
 
 def test_more_time_is_told_to_those_who_owe_a_review(app: Flask, committed: Committed) -> None:
     with committed():
-        cast = make_cast()
+        cast = make_cast(reviewers=4)
         submit(cast.assignment(0))
         tell_in_here()
+        cast.reviewers[3].organisation_id = TEAM  # so that a conflict binds them
         later = cast.round.due + timedelta(days=7)
         assessment.extend(cast.assignment(0).round, cast.manager, due=later, reason="Holidays")
     forget(committed)

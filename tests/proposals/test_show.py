@@ -14,6 +14,7 @@ from exchange.extensions import db
 from exchange.proposals import record, services
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
 from exchange.proposals.models import Proposal, ReadingLevel
+from tests.assessment.arrange import declare, make_cast
 from tests.conftest import Committed
 from tests.factories import make_person
 from tests.pages import Client, Page
@@ -245,6 +246,15 @@ def test_what_is_needed_first_is_text_and_no_button(client: Client, committed: C
     page = client.as_(champion).get("proposals.show", ref=proposal.reference)
     assert page.texts(".app-standing a") == ["Continue writing"]
     assert page.texts(".app-not-yet") == ["Submit 1 answer is still needed: see “Check your answers”."]
+
+
+def test_a_reviewer_is_led_to_what_is_theirs_to_do(client: Client, committed: Committed) -> None:
+    with committed():
+        panel = make_cast()
+        declare(panel.assignment(1))
+    for index, label in ((0, "Declare"), (1, "Your review")):
+        page = client.as_(panel.reviewers[index]).get("proposals.show", ref=panel.ref)
+        assert page.texts(".app-standing a") == [label]
 
 
 def test_a_champion_sees_who_may_read_it(client: Client, committed: Committed) -> None:

@@ -284,7 +284,7 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
     reviews = counted_reviews(round_)
     weights = rubric.weights(round_.rubric)
     is_staff = seen.standing.is_staff
-    numbers = select(Round.number).where(Round.proposal_id == seen.proposal.id).order_by(Round.number)
+    rounds = select(Round).where(Round.proposal_id == seen.proposal.id).order_by(Round.number)
     waiting = [each.assignment for each in places(round_) if each.is_expected] if round_.is_open else []
     return Panel(
         seen,
@@ -301,7 +301,7 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
             for review in reviews
         ],
         [_author(assignment, person, named=is_staff) for assignment in waiting],
-        list(db.session.scalars(numbers)),
+        [each.number for each in db.session.scalars(rounds) if reads_panel(person, seen, each)],
     )
 
 
