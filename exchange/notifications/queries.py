@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from exchange.accounts.models import Person
 from exchange.errors import NotFound
@@ -109,6 +109,8 @@ def failed_message(person: Person, message_id: int) -> Message:
 
 
 def _shown_to(person: Person) -> ColumnElement[bool]:
-    """The person's own lines, but for those about a proposal that they may no longer see."""
-    may_see = or_(Notification.proposal_id.is_(None), proposals.visible_to(person))
+    """The person's own lines, but for those about a proposal that they may no longer see, or in which they now
+    have an interest: who assessed it or decided was told what the members are not."""
+    is_free = or_(proposals.on_team(person), ~proposals.conflicted(person))
+    may_see = or_(Notification.proposal_id.is_(None), and_(proposals.visible_to(person), is_free))
     return (Notification.person_id == person.id) & may_see

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment import services as assessment
+from exchange.assessment.models import Interest
 from exchange.extensions import db
 from exchange.notifications.models import Notification
-from tests.assessment.arrange import make_cast, make_champion, make_submitted
+from tests.assessment.arrange import TEAM, make_cast, make_champion, make_submitted
 from tests.conftest import Committed
 from tests.factories import make_person
 from tests.notifications.arrange import tell, tell_in_here
@@ -169,6 +170,25 @@ def test_line_hides_once_its_proposal_is_not_the_readers_to_see(
     assert "1 unread message" in page.text
     assert "Falls huddles" not in page.text
     reviewer.post("notifications.open_notification", notification_id=line.id, status=404)
+
+
+def test_lines_of_the_staff_hide_once_something_binds_them(client: Client, committed: Committed) -> None:
+    with committed():
+        cast = make_cast()
+        assessment.declare(cast.assignment(0), Interest.INTEREST, reason="A friend")
+        tell_in_here()
+    manager = client.as_(cast.manager)
+    asked = f"{cast.ref}: a reviewer has an interest"
+    assert asked in lines(manager.get("notifications.inbox"))
+    with committed():
+        db.session.get_one(Person, cast.manager.id).organisation_id = TEAM
+        line = db.session.scalars(select(Notification).where(Notification.line == asked)).one()
+    page = manager.get("notifications.inbox")
+    assert lines(page) == []
+    assert "You have no messages" in page.text
+    manager.post("notifications.open_notification", notification_id=line.id, status=404)
+    manager.get("proposals.show", ref=cast.ref)
+    assert lines(client.as_(cast.champion).get("notifications.inbox"))
 
 
 def test_inbox_takes_as_many_queries_for_many_lines_as_for_one(
