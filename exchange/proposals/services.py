@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from exchange import clock, events, search, storage, transaction
@@ -21,7 +21,7 @@ from exchange.extensions import db
 from exchange.proposals import indexing, lifecycle, queries, record
 from exchange.proposals.documents import Document
 from exchange.proposals.lifecycle import ACTIONS, Refusal, Stage
-from exchange.proposals.models import Attachment, Proposal, ReferenceCounter, Version, Visibility
+from exchange.proposals.models import Attachment, Proposal, Reader, ReferenceCounter, Version, Visibility
 from exchange.proposals.record import Question, Section
 from exchange.region import queries as region
 from exchange.region.models import Priority, StrategicAim
@@ -247,6 +247,8 @@ def submit(proposal: Proposal, actor: Person) -> Event:
     check(proposal, "submit", actor)
     proposal.version_number += 1
     proposal.submitted_at = clock.now()
+    # Who assessed an earlier version reads this one only when chosen for it.
+    db.session.execute(delete(Reader).where(Reader.proposal_id == proposal.id))
     proposal.changes_due, proposal.changes_sections = None, []
     version = Version(
         proposal_id=proposal.id,

@@ -3,11 +3,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import queries, rubric, services
 from exchange.assessment.models import Assignment, Round
+from exchange.decisions.rules import DecisionKind
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import services as proposals
@@ -26,6 +28,7 @@ from tests.assessment.arrange import (
     submit,
 )
 from tests.conftest import Committed
+from tests.decisions.arrange import make_case, release
 from tests.factories import make_grant, make_person
 from tests.pages import Client, Page
 
@@ -261,3 +264,13 @@ def test_candidates_show_their_load_and_their_other_roles(client: Client, commit
 
 def _theme(id: str) -> Theme:
     return Theme(id=id, name="Other theme", purpose="Other.", services=[], position=9)
+
+
+def test_reviewer_of_an_earlier_version_does_not_read_the_next(committed: Committed) -> None:
+    with committed():
+        case = make_case()
+        release(case, DecisionKind.DEVELOP, override_reason="Too early.")
+        reviewer = db.session.scalars(select(Reader)).first()
+        assert reviewer is not None
+        proposals.submit(case.proposal, case.proposal.champion)
+        assert db.session.scalars(select(Reader)).all() == []
