@@ -5,7 +5,7 @@ ARGS ?=
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app wsgi
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(ARGS)
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header $(ARGS)
 export PORT
 
 .PHONY: help demo demo-reset test check lock clean
