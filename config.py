@@ -52,7 +52,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "TRUSTED_HOSTS": [host] if production else None,
         "TRUSTED_PROXIES": int(proxies),
         "MAX_CONTENT_LENGTH": MAX_FILE_BYTES + MEBIBYTE,
-        "MAX_FORM_MEMORY_SIZE": MEBIBYTE,
+        "MAX_FORM_MEMORY_SIZE": 4 * MEBIBYTE,  # eleven texts of the longest kind, in any script
         "MAX_FORM_PARTS": 500,
         "SESSION_COOKIE_NAME": "__Host-exchange" if production else "exchange",
         "SESSION_COOKIE_SECURE": production,

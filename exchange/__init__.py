@@ -26,7 +26,18 @@ import exchange.reports.routes
 import exchange.spread.routes
 import exchange.spread.tabs_of
 from config import INSTANCE, from_environment
-from exchange import access, cli, design_system, errors, health, pages, security_headers, transaction, wording
+from exchange import (
+    access,
+    cli,
+    design_system,
+    errors,
+    health,
+    once,
+    pages,
+    security_headers,
+    transaction,
+    wording,
+)
 from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
 from exchange.extensions import csrf, db, limiter, migrate
@@ -59,6 +70,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     access.init_app(app)
+    once.init_app(app)
     wording.init_app(app)
     design_system.init_app(app)
     app.context_processor(_shell)

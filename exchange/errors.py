@@ -11,6 +11,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
+from exchange.forms import typed_in_request
+
 log = logging.getLogger(__name__)
 
 
@@ -97,7 +99,13 @@ def init_app(app: Flask) -> None:
 def _refused(error: ExchangeError) -> ResponseReturnValue:
     if error.code == 404:
         return _not_found(error)
-    return _page(error.code, heading=error.heading, message=error.message, needs=getattr(error, "needs", ()))
+    return _page(
+        error.code,
+        heading=error.heading,
+        message=error.message,
+        needs=getattr(error, "needs", ()),
+        typed=_typed(),
+    )
 
 
 def _clashed(error: IntegrityError) -> ResponseReturnValue:
@@ -142,14 +150,25 @@ def _not_found(error: Exception) -> ResponseReturnValue:
         and request.endpoint not in {"static", "health.live", "health.ready"}
     ):
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-    return _page(404)
+    return _page(404, typed=_typed())
 
 
 def _failed(error: InternalServerError) -> ResponseReturnValue:
     return _page(500)
 
 
-def _page(code: int, heading: str = "", message: str = "", needs: Sequence[str] = ()) -> tuple[str, int]:
+def _typed() -> list[tuple[str, str]]:
+    """What someone signed in typed and cannot save now, so that nothing typed is lost."""
+    return [] if g.get("person") is None else typed_in_request()
+
+
+def _page(
+    code: int,
+    heading: str = "",
+    message: str = "",
+    needs: Sequence[str] = (),
+    typed: Sequence[tuple[str, str]] = (),
+) -> tuple[str, int]:
     # Not render_template: what that adds asks the database who is signed in, and the database may be what failed.
     template = current_app.jinja_env.get_template(f"errors/{code}.html")
-    return template.render(heading=heading, message=message, needs=needs), code
+    return template.render(heading=heading, message=message, needs=needs, typed=typed), code

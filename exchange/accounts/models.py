@@ -66,7 +66,9 @@ class Person(UserMixin, Base):
         return any(grant.role is Role.ADMINISTRATOR for grant in self.grants)
 
     def themes_as(self, role: Role) -> frozenset[str]:
-        """Ids of the themes in which the person holds this role."""
+        """Ids of the themes in which the person holds this role; none until they accept the confidentiality terms."""
+        if self.terms_accepted_at is None:
+            return frozenset()
         return frozenset(grant.theme_id for grant in self.grants if grant.role is role and grant.theme_id)
 
 

@@ -24,11 +24,12 @@ def by_email(email: str) -> Person | None:
 
 
 def people_with(role: Role, theme_id: str | None = None, organisation_id: str | None = None) -> list[Person]:
-    """Active holders of a role, in a theme or an organisation where it has one, by name."""
+    """Active holders of a role who have accepted the confidentiality terms, in a theme or an organisation where it has
+    one, by name."""
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(Person.active, RoleGrant.role == role)
+        .where(Person.active, Person.terms_accepted_at.is_not(None), RoleGrant.role == role)
     )
     if theme_id is not None:
         query = query.where(RoleGrant.theme_id == theme_id)

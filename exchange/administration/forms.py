@@ -10,7 +10,7 @@ from exchange.accounts import policy
 from exchange.accounts.models import Person
 from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.administration.queries import Filter, Standing
-from exchange.forms import Choice, Form, LineField, OneField, PickField, Required
+from exchange.forms import Choice, Form, LineField, OnceForm, OneField, PickField, Required
 from exchange.region import queries as region
 from exchange.wording import in_words
 
@@ -49,7 +49,7 @@ class FilterForm(Form):
         )
 
 
-class SettleForm(Form):
+class SettleForm(OnceForm):
     """Where a person belongs: an organisation's id, or LAY. `before` is where they belonged when the page was
     drawn, so that two administrators do not undo each other unawares; `back` leads back to those who wait.
     """
@@ -77,7 +77,7 @@ class SettleForm(Form):
         return _holds(self, "organisation", check(self.actor, self.person))
 
 
-class GrantForm(Form):
+class GrantForm(OnceForm):
     role = OneField("Role", [Required("Select a role")])
     theme = PickField(
         "Theme", hint="For a reviewer, programme manager or theme director.", empty="None", optional=False
@@ -119,10 +119,6 @@ HINTS = {
     Role.THEME_DIRECTOR: "Decides on spread at scale.",
     Role.ADMINISTRATOR: "Looks after people and the region’s data. Assesses nothing.",
 }
-
-
-class AskForm(Form):
-    """Nothing to fill in: the button is the answer."""
 
 
 def _settled_meanwhile(person: Person) -> str:

@@ -8,16 +8,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, someone_at_hand
-from exchange.accounts import policy, services
+from exchange.accounts import policy
 from exchange.accounts import queries as accounts
+from exchange.accounts import services as account_services
 from exchange.accounts.models import Person
 from exchange.accounts.policy import is_administrator
 from exchange.accounts.roles import Role
-from exchange.administration import queries
-from exchange.administration.forms import LAY, AskForm, FilterForm, GrantForm, SettleForm
+from exchange.administration import queries, services
+from exchange.administration.forms import LAY, FilterForm, GrantForm, SettleForm
 from exchange.administration.history import history
 from exchange.administration.rows import about, person_row
 from exchange.errors import NotAllowed, NotFound
+from exchange.forms import OnceForm
 from exchange.notifications.queries import failed_mail_count
 from exchange.region import queries as region
 
@@ -112,7 +114,7 @@ def grant(person_id: int) -> ResponseReturnValue:
         role = Role(form.role.data)
         theme = region.theme(form.theme.data) if form.has_theme else None
         organisation = someone.organisation if role is Role.ORGANISATION_LEAD else None
-        services.grant(someone, role, theme, organisation, actor)
+        account_services.grant(someone, role, theme, organisation, actor)
         flash(f"{someone.name} has the role now.", "success")
         return redirect(_address_of(someone))
     return render_template("administration/grant.html", form=form, someone=someone), _status(form)
@@ -126,7 +128,7 @@ def revoke(person_id: int, grant_id: int) -> ResponseReturnValue:
     if held is None:
         raise NotFound
     _allow(policy.why_not_revoke(someone_at_hand(), held, accounts.other_administrators(someone)))
-    form = AskForm()
+    form = OnceForm()
     if form.validate_on_submit():
         services.revoke(held, someone_at_hand())
         flash(f"{someone.name} no longer has the role.", "success")
@@ -139,7 +141,7 @@ def revoke(person_id: int, grant_id: int) -> ResponseReturnValue:
 def deactivate(person_id: int) -> ResponseReturnValue:
     someone = accounts.person(person_id)
     _allow(policy.why_not_deactivate(someone_at_hand(), someone, accounts.other_administrators(someone)))
-    form = AskForm()
+    form = OnceForm()
     if form.validate_on_submit():
         services.deactivate(someone, someone_at_hand())
         flash(f"{someone.name}’s account is closed.", "success")
@@ -152,9 +154,9 @@ def deactivate(person_id: int) -> ResponseReturnValue:
 def reactivate(person_id: int) -> ResponseReturnValue:
     someone = accounts.person(person_id)
     _allow(policy.why_not_reactivate(someone))
-    form = AskForm()
+    form = OnceForm()
     if form.validate_on_submit():
-        services.reactivate(someone, someone_at_hand())
+        account_services.reactivate(someone, someone_at_hand())
         flash(f"{someone.name}’s account is open again.", "success")
         return redirect(_address_of(someone))
     return render_template("administration/reactivate.html", form=form, someone=someone)

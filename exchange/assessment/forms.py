@@ -18,7 +18,6 @@ from exchange.assessment.queries import Candidate
 from exchange.assessment.scoring import HIGHEST, LOWEST
 from exchange.assessment.services import Written
 from exchange.forms import Choice, Required
-from exchange.forms.typed import TypedField
 from exchange.wording import counted
 
 RATIONALE_WORDS = 150
@@ -65,7 +64,7 @@ class ReviewersField(forms.ManyField):
         super().pre_validate(form)
 
 
-class StartAssessmentForm(forms.Form):
+class StartAssessmentForm(forms.OnceForm):
     reviewers = ReviewersField("Reviewers", [Required("Select the reviewers")])
 
     def __init__(self, candidates: Sequence[Candidate], quorum: int) -> None:
@@ -85,7 +84,7 @@ def _reason(label: str, missing: str, hint: str) -> forms.TextField:
     return forms.TextField(label, [Required(missing)], words=REASON_WORDS, rows=4, hint=hint)
 
 
-class AddReviewersForm(forms.Form):
+class AddReviewersForm(forms.OnceForm):
     reviewers = ReviewersField("Reviewers to add", [Required("Select who joins the panel")])
     reason = _reason("Why you add them", "Enter why you add them", "The theme’s director can read this.")
 
@@ -94,7 +93,7 @@ class AddReviewersForm(forms.Form):
         self.reviewers.offer(candidates)
 
 
-class RemoveReviewerForm(forms.Form):
+class RemoveReviewerForm(forms.OnceForm):
     reason = _reason(
         "Why you remove them",
         "Enter why you remove them",
@@ -106,7 +105,7 @@ def _latest_due() -> date:
     return clock.today() + LONGEST_EXTENSION
 
 
-class ExtendForm(forms.Form):
+class ExtendForm(forms.OnceForm):
     due = forms.DayField(
         "New due date",
         [Required("Enter the new due date")],
@@ -124,7 +123,7 @@ class ExtendForm(forms.Form):
         self.due.earliest = max(due, clock.today()) + timedelta(days=1)
 
 
-class DeclareForm(forms.Form):
+class DeclareForm(forms.OnceForm):
     interest = forms.OneField("Your declaration", [Required("Select what you declare")])
     reason = forms.TextField(
         "What the programme manager should know",
@@ -159,7 +158,7 @@ class DeclareForm(forms.Form):
         self.interest.choices = left if is_open else self.choices[1:2]
 
 
-class CloseAssessmentForm(forms.Form):
+class CloseAssessmentForm(forms.OnceForm):
     panel_summary = forms.TextField(
         "Summary of the panel’s view",
         [Required("Enter a summary of the panel’s view")],
@@ -177,7 +176,7 @@ class CloseAssessmentForm(forms.Form):
     )
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(forms.OnceForm):
     reason = _reason(
         "Why you withdraw it",
         "Enter why you withdraw it",
@@ -267,23 +266,6 @@ def held_in(written: Written) -> dict[str, Any]:
         "recommendation": written.recommendation,
         "comment": written.comment,
     }
-
-
-def typed_in(form: forms.Form) -> list[tuple[str, str]]:
-    """Everything that was filled in, by label, to show it where it cannot be saved."""
-    filled = [
-        (str(field.label.text), _shown(field)) for field in form if not isinstance(field, wtforms.HiddenField)
-    ]
-    return [(label, text) for label, text in filled if text]
-
-
-def _shown(field: Field) -> str:
-    """A filled-in field in words."""
-    if isinstance(field, forms.ChoosingField):
-        return ", ".join(choice.label for choice in field.choices if field.has(choice))
-    if isinstance(field, forms.DayField):
-        return " ".join(part for part in field.typed.values() if part)
-    return field._value() if isinstance(field, TypedField) else ""
 
 
 def _scores(criterion: Criterion) -> list[Choice]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
@@ -12,8 +10,8 @@ from exchange.assessment import forms, policy, queries, services, tables
 from exchange.assessment.models import Assignment, Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.assessment.services import StaleReview
-from exchange.errors import Conflict, NotAllowed, NotFound, WrongStage
-from exchange.forms import Form
+from exchange.errors import Conflict, NotFound, WrongStage
+from exchange.forms import Form, typed_in
 from exchange.proposals import queries as proposals
 from exchange.proposals.answers import answered_sections
 from exchange.proposals.choices import choices
@@ -28,17 +26,6 @@ ONLY_CHAMPION = "Only the champion can withdraw the proposal."
 
 blueprint = Blueprint("assessment", __name__)
 
-AnyForm = TypeVar("AnyForm", bound=Form)
-
-
-@blueprint.errorhandler(Conflict)
-def keep_what_was_typed(refused: Conflict | NotAllowed) -> ResponseReturnValue:
-    """Someone else was first: says what happened, with every text that was sent, so that nothing typed is
-    lost."""
-    form: Form | None = g.get("asked")
-    typed = forms.typed_in(form) if form is not None and form.is_submitted() else []
-    return render_template("assessment/kept.html", refused=refused, typed=typed), refused.code
-
 
 @blueprint.route("/proposals/<ref>/start-assessment", methods=["GET", "POST"])
 @requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
@@ -46,7 +33,7 @@ def start_assessment(seen: Seen) -> ResponseReturnValue:
     person, proposal = someone_at_hand(), seen.proposal
     check(proposal, "start_assessment", person)
     candidates, rules = queries.candidates(proposal), region.current().rules
-    form = _ask(forms.StartAssessmentForm(candidates, rules["quorum"]))
+    form = forms.StartAssessmentForm(candidates, rules["quorum"])
     if form.validate_on_submit():
         round_ = services.start_assessment(proposal, person, form.reviewers.people)
         flash(f"Assessment started. Reviews are due on {day(round_.due)}.")
@@ -66,7 +53,7 @@ def reviewers(staffed: Staffed) -> ResponseReturnValue:
 @requires(signed_in, of=queries.staffed)
 def add_reviewers(staffed: Staffed) -> ResponseReturnValue:
     candidates = queries.candidates(staffed.seen.proposal)
-    form = _ask(forms.AddReviewersForm(candidates))
+    form = forms.AddReviewersForm(candidates)
     _refuse_ended(staffed)
     if form.is_submitted() and all(candidate.conflict for candidate in candidates):
         raise Conflict("There is nobody else to add.")
@@ -83,7 +70,7 @@ def add_reviewers(staffed: Staffed) -> ResponseReturnValue:
 @requires(signed_in, of=queries.place)
 def remove_reviewer(found: tuple[Staffed, Place]) -> ResponseReturnValue:
     staffed, place = found
-    form = _ask(forms.RemoveReviewerForm())
+    form = forms.RemoveReviewerForm()
     _refuse_ended(staffed)
     if form.validate_on_submit():
         services.remove_reviewer(place.assignment, someone_at_hand(), reason=form.reason.data)
@@ -95,7 +82,7 @@ def remove_reviewer(found: tuple[Staffed, Place]) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/extend", methods=["GET", "POST"])
 @requires(signed_in, of=queries.staffed)
 def extend(staffed: Staffed) -> ResponseReturnValue:
-    form = _ask(forms.ExtendForm(staffed.round.due))
+    form = forms.ExtendForm(staffed.round.due)
     _refuse_ended(staffed)
     if form.validate_on_submit():
         services.extend(staffed.round, someone_at_hand(), due=form.due.data, reason=form.reason.data)
@@ -108,7 +95,7 @@ def extend(staffed: Staffed) -> ResponseReturnValue:
 @requires(signed_in, of=queries.assigned)
 def declare(assigned: Assigned) -> ResponseReturnValue:
     ref = assigned.seen.proposal.reference
-    form = _ask(forms.DeclareForm(is_declared=assigned.is_declared, is_open=assigned.round.is_open))
+    form = forms.DeclareForm(is_declared=assigned.is_declared, is_open=assigned.round.is_open)
     if not form.validate_on_submit():
         reading = proposals.reading(assigned.seen)
         return _form("declare", form, assigned=assigned, answers=reading.answers)
@@ -132,7 +119,7 @@ def review(assigned: Assigned) -> ResponseReturnValue:
     made = forms.review_form(assigned.round.rubric, to_submit=False)
     form = made(data={**forms.held_in(services.written_in(kept)), "state": services.state_of(kept)})
     if not assigned.is_writable:
-        return render_template("assessment/locked_review.html", assigned=assigned, typed=forms.typed_in(form))
+        return render_template("assessment/locked_review.html", assigned=assigned, typed=typed_in(form))
     return _review(assigned, form)
 
 
@@ -141,7 +128,7 @@ def review(assigned: Assigned) -> ResponseReturnValue:
 def save_review(assignment: Assignment) -> ResponseReturnValue:
     """Saves or submits, by the button; whoever was taken off the panel meanwhile is shown what they typed."""
     proposal, to_submit = assignment.round.proposal, "submit_review" in request.form
-    form = _ask(forms.review_form(assignment.round.rubric, to_submit=to_submit)())
+    form = forms.review_form(assignment.round.rubric, to_submit=to_submit)()
     is_sound = form.validate()
     assigned = _still(assignment)
     if not is_sound:
@@ -154,8 +141,6 @@ def save_review(assignment: Assignment) -> ResponseReturnValue:
     except StaleReview as stale:
         form["state"].data = services.state_of(assignment.review)
         return _review(assigned, form, stale=stale), stale.code
-    except NotAllowed as refused:  # taken off the panel and put back, so that they declare again
-        return keep_what_was_typed(refused)
     if not to_submit:
         flash("Saved. Nobody else sees it before you submit.")
         return redirect(url_for("assessment.review", ref=proposal.reference))
@@ -178,7 +163,7 @@ def earlier_assessment(panel: Panel) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/close-assessment", methods=["GET", "POST"])
 @requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
 def close_assessment(seen: Seen) -> ResponseReturnValue:
-    person, form = someone_at_hand(), _ask(forms.CloseAssessmentForm())
+    person, form = someone_at_hand(), forms.CloseAssessmentForm()
     check(seen.proposal, "close_assessment", person)
     if form.validate_on_submit():
         services.close_assessment(
@@ -193,7 +178,7 @@ def close_assessment(seen: Seen) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/withdraw", methods=["GET", "POST"])
 @requires(policy.is_champion, of=proposals.seen, message=ONLY_CHAMPION)
 def withdraw(seen: Seen) -> ResponseReturnValue:
-    person, form = someone_at_hand(), _ask(forms.WithdrawForm())
+    person, form = someone_at_hand(), forms.WithdrawForm()
     check(seen.proposal, "withdraw", person)
     if form.validate_on_submit():
         services.withdraw(seen.proposal, person, reason=form.reason.data)
@@ -216,12 +201,6 @@ def triage() -> ResponseReturnValue:
     person = someone_at_hand()
     themes = [theme.name for theme in region.themes() if theme.id in policy.themes_managed(person)]
     return render_template("assessment/triage.html", sections=queries.triage(person), themes=joined(themes))
-
-
-def _ask(form: AnyForm) -> AnyForm:
-    """The form of this request, whose texts are given back when someone else was first."""
-    g.asked = form
-    return form
 
 
 def _form(page: str, form: Form, **more: object) -> ResponseReturnValue:

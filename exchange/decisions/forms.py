@@ -24,7 +24,7 @@ LONGEST_WAIT = timedelta(days=3 * 366)
 RELEASE = "release"  # the name of the button that releases
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(forms.OnceForm):
     """`state` marks the prepared decision that the form was opened on.
 
     Pressing Enter in a field saves, as that is the first button.
@@ -168,7 +168,7 @@ FORMS: Mapping[DecisionKind, type[DecisionForm]] = {
 }
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(forms.OnceForm):
     """Of several together: `state` marks what the person saw when they were asked."""
 
     state = wtforms.HiddenField()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment import tables
-from exchange.assessment.forms import typed_in
 from exchange.decisions import forms, letters, policy, queries, services, worklist
 from exchange.decisions.models import DecisionKind
 from exchange.decisions.pack import Pack, pack_seen
 from exchange.decisions.queries import SeenLetters, letters_seen
-from exchange.errors import Conflict, NotFound
+from exchange.errors import NotFound
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
@@ -20,13 +19,6 @@ from exchange.spread.queries import programme_of
 from exchange.wording import counted
 
 blueprint = Blueprint("decisions", __name__)
-
-
-@blueprint.errorhandler(Conflict)
-def keep_what_was_typed(refused: Conflict) -> ResponseReturnValue:
-    """Says what happened, with every text that was sent, so that nothing typed is lost."""
-    typed = typed_in(g.asked) if "asked" in g else []
-    return render_template("assessment/kept.html", refused=refused, typed=typed), refused.code
 
 
 @blueprint.route("/proposals/<ref>/approve-spread", methods=["GET", "POST"])
@@ -100,7 +92,7 @@ def release() -> ResponseReturnValue:
 def _decide(seen: Seen, kind: DecisionKind) -> ResponseReturnValue:
     actor, proposal = someone_at_hand(), seen.proposal
     if request.method == "POST":
-        g.asked = forms.FORMS[kind]()
+        forms.FORMS[kind]()  # a refusal then gives back what was typed, by its labels
     services.check(proposal, kind, actor)
     deciding = queries.deciding(seen, kind)
     form = forms.form_for(deciding)

@@ -64,10 +64,10 @@ APPROVAL_NEEDED: Mapping[str, str] = {
 
 def against_the_panel(kind: DecisionKind, *, recommending: int, counted: int) -> bool:
     """Whether it is approving when fewer than half of the counted reviews recommend spread, or not approving
-    when at least half do. Where nobody reviewed there is no panel to go against.
+    when at least half do. Where no review counts any more nothing recommends it, so approving goes against it.
     """
     if counted == 0:
-        return False
+        return kind is DecisionKind.APPROVE_SPREAD
     half_recommend = 2 * recommending >= counted
     return half_recommend is not (kind is DecisionKind.APPROVE_SPREAD)
 

@@ -3,8 +3,9 @@
 from exchange.forms.asked import Required
 from exchange.forms.choosing import Choice, ChoosingField, ManyField, OneField, PickField, TickField
 from exchange.forms.days import DayField
+from exchange.forms.echo import typed_in, typed_in_request
 from exchange.forms.files import FilesField
-from exchange.forms.form import Form
+from exchange.forms.form import Form, OnceForm
 from exchange.forms.numbers import CountField, MoneyField
 from exchange.forms.typed import EmailField, LineField, TextField, UrlField
 
@@ -19,10 +20,13 @@ __all__ = [
     "LineField",
     "ManyField",
     "MoneyField",
+    "OnceForm",
     "OneField",
     "PickField",
     "Required",
     "TextField",
     "TickField",
     "UrlField",
+    "typed_in",
+    "typed_in_request",
 ]

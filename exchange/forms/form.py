@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+from functools import partial
 from typing import Any
 
 import wtforms
-from flask import request
+from flask import g, request
 from wtforms.fields.core import Field
 
 from exchange.forms.choosing import Choice, ChoosingField
@@ -22,6 +24,8 @@ class Form(wtforms.Form):
     def __init__(self, formdata: Any = AS_SENT, **more: Any) -> None:
         if formdata is AS_SENT:
             formdata = request.form if self.is_submitted() else None
+            if self.is_submitted():
+                g.sent_form = self  # a refusal gives back what was typed: see exchange/forms/echo.py
         super().__init__(formdata, **more)
 
     def is_submitted(self) -> bool:
@@ -69,3 +73,9 @@ class Form(wtforms.Form):
         return [
             (field, choice) for field in self if isinstance(field, ChoosingField) for choice in field.choices
         ]
+
+
+class OnceForm(Form):
+    """A form that acts, and acts once however often it is sent: see `exchange.once`. On its own it asks only whether to go on."""
+
+    once = wtforms.HiddenField(default=partial(secrets.token_urlsafe, 12))

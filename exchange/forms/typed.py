@@ -14,7 +14,7 @@ from exchange.forms.asked import AskedField
 from exchange.plain_text import count_words, has_unsavable, show_unsavable, tidy_line, tidy_text
 
 LONGEST_LINE = 1_000
-LONGEST_TEXT = 100_000
+LONGEST_TEXT = 30_000
 
 
 class TypedField(AskedField):

@@ -233,6 +233,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "start_assessment": (Row(team, "in_assessment", PAGE, more=by_date),),
     "add_reviewers": (Row(assigned, "assigned", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "remove_reviewer": (Row(taken_off, "review_not_needed", WORK, outlives=True),),
+    "leave_panel": (Row(managers, "reviewer_gone", REVIEWERS),),
     "extend": (Row(owing, "extended", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "declare": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
     "withdraw_review": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),

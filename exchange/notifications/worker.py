@@ -21,6 +21,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import BadSettings
+from exchange import once
 from exchange.accounts import services as accounts
 from exchange.notifications import delivery, reminders, services
 from exchange.notifications.faults import described
@@ -146,3 +147,4 @@ def _sweep() -> None:
     with transaction():
         proposals.sweep_files()
         accounts.forget_old_tries()
+        once.forget_old()

@@ -20,6 +20,7 @@ from exchange.forms import (
     LineField,
     ManyField,
     MoneyField,
+    OnceForm,
     OneField,
     PickField,
     Required,
@@ -42,10 +43,9 @@ READERS: Mapping[AnswerAudience, str] = {
 LISTED = "listed"  # a company that is an organisation of the exchange
 
 
-class NewForm(Form):
-    """The first two answers. `token` marks the form, so that sending it twice makes one proposal."""
+class NewForm(OnceForm):
+    """The first two answers."""
 
-    token = HiddenField()
     title = LineField(
         record.QUESTION_BY_ID["title"].label,
         [Required(record.QUESTION_BY_ID["title"].missing)],
@@ -75,7 +75,7 @@ class SectionForm(Form):
         }
         if "supporting_themes" in found:  # the lead theme is none of the others
             found["supporting_themes"] = [
-                one for one in found["supporting_themes"] if one != found["lead_theme"]
+                one for one in found["supporting_themes"] if one != found.get("lead_theme")
             ]
         return found
 
@@ -127,17 +127,6 @@ class EvidenceForm(SectionForm):
         else:
             self.shareable.data = [str(each.id) for each in attachments if each.shareable]
             self.listed.data = " ".join(ids)
-
-
-class OnceForm(Form):
-    """A form that does its action once: `position` marks what had happened when it was opened."""
-
-    position = HiddenField()
-
-    @property
-    def since(self) -> int | None:
-        given = self.position.data or ""
-        return int(given) if ID.fullmatch(given) else None
 
 
 class DeclareForm(OnceForm):

@@ -49,7 +49,7 @@ class Proposal(Base):
 
     `answers` is the working record, which only the team reads. Others read the last submitted version, so the
     columns that lists filter and sort by are copies from that version (of the working record while there is
-    none). `form_token` is the mark of the form that made it, so that a form sent twice makes one.
+    none).
     """
 
     __tablename__ = "proposal"
@@ -63,7 +63,6 @@ class Proposal(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(20), unique=True)
-    form_token: Mapped[str | None] = mapped_column(String(60), unique=True)
     stage: Mapped[Stage]
     stage_since: Mapped[datetime]
     champion_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

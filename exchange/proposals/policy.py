@@ -98,6 +98,8 @@ def is_kept_back(standing: Standing, proposal: Proposal) -> bool:
 def events_read_by(standing: Standing, proposal: Proposal) -> frozenset[Audience]:
     """Whose events they read."""
     audiences = {Audience.PUBLIC}
+    if reads_summary_only(standing, proposal):
+        return frozenset(audiences)
     if standing.parts or (standing.is_member and proposal.visibility == "members"):
         audiences.add(Audience.MEMBERS)
     if standing.is_on_team or standing.is_staff:

@@ -14,7 +14,7 @@ from exchange import events
 from exchange.accounts.models import Person, Role
 from exchange.accounts.queries import people_with
 from exchange.errors import NotFound
-from exchange.events import Event, EventHead
+from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import lifecycle, policy, record
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
@@ -68,7 +68,9 @@ def seen_as_staff(person: Person, *roles: Role) -> ColumnElement[bool]:
 
 def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[bool]:
     """Proposals that this person is assigned to, whether they have declared or not (or only at the levels given),
-    where nothing binds them."""
+    while they are a reviewer and nothing binds them."""
+    if not person.themes_as(Role.REVIEWER):
+        return false()
     assigned = select(Reader.proposal_id).where(Reader.person_id == person.id)
     if levels:
         assigned = assigned.where(Reader.level.in_(levels))
@@ -143,7 +145,8 @@ def standing_in(person: Person | None, proposal: Proposal) -> Standing:
     would_be = {
         part for role, part in STAFF_ROLES.items() if proposal.lead_theme_id in person.themes_as(role)
     }
-    reader = db.session.get(Reader, (proposal.id, person.id))
+    is_reviewer = bool(person.themes_as(Role.REVIEWER))
+    reader = db.session.get(Reader, (proposal.id, person.id)) if is_reviewer else None
     conflict = conflict_of(person, proposal) if would_be or reader else ""
     undeclared = False
     if not conflict:
@@ -306,22 +309,6 @@ def unmet_needs(action: str, proposal: Proposal, actor: Person) -> list[str]:
     needs = current_app.extensions["needs"]
     sentences: list[str] = needs[action](proposal, actor)
     return sentences
-
-
-def position(proposal: Proposal) -> int:
-    """How many things have happened to it: the mark by which a form sent twice is known."""
-    head = db.session.get(EventHead, proposal.event_subject, populate_existing=True)
-    return 0 if head is None else head.position
-
-
-def has_done(person: Person, kind: str, proposal: Proposal, since: int | None) -> bool:
-    """Whether this person did this since the form was drawn at that position: then a second click changes
-    nothing."""
-    if since is None or not 0 <= since <= LARGEST_ID:
-        return False
-    mine = Event.kind == kind, Event.actor_id == person.id
-    query = select(Event.id).where(Event.subject == proposal.event_subject, Event.position > since, *mine)
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def last_event(proposal: Proposal, *kinds: str) -> Event | None:

@@ -74,19 +74,13 @@ def check(proposal: Proposal, action_name: str, actor: Person) -> None:
         raise UnmetNeeds(unmet)
 
 
-def create(champion: Person, title: str, lead_theme: str, *, form_token: str = "") -> Proposal:
-    """A new draft, with its reference, like AB-2026-0042. A form sent twice gives the draft that it made."""
+def create(champion: Person, title: str, lead_theme: str) -> Proposal:
+    """A new draft, with its reference, like AB-2026-0042."""
     moment = clock.now()
-    counter = _counter_of(moment.astimezone(clock.LONDON).year)  # the second of two forms waits here
-    mark = f"{champion.id}.{form_token}" if form_token else None
-    if mark:
-        made = db.session.scalar(select(Proposal).where(Proposal.form_token == mark))
-        if made is not None:
-            return made
+    counter = _counter_of(moment.astimezone(clock.LONDON).year)
     counter.last += 1
     proposal = Proposal(
         reference=f"{region.current().reference_prefix}-{counter.year}-{counter.last:04d}",
-        form_token=mark,
         stage=Stage.DRAFT,
         stage_since=moment,
         champion=champion,
@@ -117,12 +111,19 @@ def section_state(proposal: Proposal, section: Section) -> str:
     return ".".join(_mark(proposal.answers, question) for question in record.typed_in(section))
 
 
+def fixed_answers(proposal: Proposal) -> frozenset[str]:
+    """The questions whose answers its team cannot change now."""
+    is_back = proposal.stage is Stage.CHANGES_REQUESTED
+    return record.FIXED_WHILE_CHANGES_REQUESTED if is_back else frozenset()
+
+
 def save_section(
     proposal: Proposal, section: Section, answers: Mapping[str, Any], actor: Person, *, opened_at_state: str
 ) -> None:
     """Merges a section's answers into the working record; what only others changed meanwhile stays theirs.
 
-    Raises StaleSection when both changed the same answer, and WrongStage when it may no longer be edited.
+    A fixed answer stays as it is. Raises StaleSection when both changed the same answer, and WrongStage when it may no
+    longer be edited.
     """
     proposal = lock(proposal)
     _refuse_unless_editable(
@@ -133,7 +134,7 @@ def save_section(
     marks = opened_at_state.split(".")
     for question, opened in zip(asked, marks if len(marks) == len(asked) else [""] * len(asked), strict=True):
         now, mine = _mark(proposal.answers, question), _mark(answers, question)
-        if question.id not in answers or mine == now:
+        if question.id not in answers or mine == now or question.id in fixed_answers(proposal):
             continue
         if now == opened:
             merged[question.id] = answers[question.id]

@@ -132,6 +132,11 @@ def _reviewer_removed(event: Event, who: str) -> str:
     return f"Reviewer {event.facts['letter']} was taken off the panel"
 
 
+def _reviewer_gone(event: Event, who: str) -> str:
+    review = ", and their review no longer counts" if event.facts["had_submitted"] else ""
+    return f"Reviewer {event.facts['letter']} is no longer on the panel{review}"
+
+
 def _declared(event: Event, who: str) -> str:
     said = {
         "none": "declared no interest",
@@ -169,6 +174,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "extend": _extended,
     "add_reviewers": _reviewers_added,
     "remove_reviewer": _reviewer_removed,
+    "leave_panel": _reviewer_gone,
     "declare": _declared,
     "submit_review": _review_submitted,
     "withdraw_review": _review_withdrawn,

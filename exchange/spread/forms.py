@@ -19,7 +19,7 @@ class FilterForm(forms.Form):
         return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
 
 
-class ConditionForm(forms.Form):
+class ConditionForm(forms.OnceForm):
     outcome = forms.OneField(
         "What happened to it",
         [forms.Required("Select whether it is met or waived")],

@@ -6,8 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import public, public_where_found, requires, someone_at_hand
-from exchange.assessment.forms import typed_in
-from exchange.errors import Conflict
 from exchange.region import queries as region
 from exchange.spread import policy, queries, services
 from exchange.spread.forms import ConditionForm, FilterForm
@@ -16,13 +14,6 @@ from exchange.spread.page import page_of
 from exchange.spread.queries import SeenCondition, SeenProgramme
 
 blueprint = Blueprint("spread", __name__)
-
-
-@blueprint.errorhandler(Conflict)
-def keep_what_was_typed(refused: Conflict) -> ResponseReturnValue:
-    """Says what happened, with every text that was sent, so that nothing typed is lost."""
-    typed = typed_in(ConditionForm()) if request.method == "POST" else []
-    return render_template("assessment/kept.html", refused=refused, typed=typed), refused.code
 
 
 @blueprint.get("/programmes")
@@ -48,8 +39,8 @@ def programme(found: SeenProgramme) -> ResponseReturnValue:
 @blueprint.route("/programmes/<slug>/conditions/<int:number>", methods=["GET", "POST"])
 @requires(policy.can_settle, of=queries.condition_seen, message=policy.ONLY_DIRECTORS)
 def settle_condition(found: SeenCondition) -> ResponseReturnValue:
-    services.check_open(found.condition)
     form = ConditionForm()
+    services.check_open(found.condition)
     if form.validate_on_submit():
         outcome = ConditionStatus(form.outcome.data)
         services.settle_condition(found.condition, someone_at_hand(), outcome=outcome, note=form.note.data)

@@ -416,9 +416,13 @@ def test_pressing_twice_makes_one_programme_and_one_letter(client: Client, commi
     with committed():
         case = arrange.make_case()
     page = ask(client, case.director, case)
-    page.submit("Release", **SENT)
-    again = page.submit("Release", **SENT, status=409)
+    first = page.submit("Release", **SENT)
+    again = page.submit("Release", **SENT)
+    assert (again.path, again.h1) == (first.path, first.h1)
+    assert "Released. Amina Begum gets your letter." in again.text
+    again = page.submit("Release", {**SENT, "statement": "Another reason."}, status=409)
     assert again.h1 == "It is already decided"
+    assert "Another reason." in again.text
     assert "You released “Approve spread” for this proposal on" in again.text
     with committed():
         assert counts() == (1, 1, 1)

@@ -34,7 +34,7 @@ PAGES = {
     "member": ("proposals.show", "proposals.history", "proposals.proposals"),
     "conflicted": ("proposals.show", "proposals.history", "decisions.decisions"),
 }
-CHANGES_EVERY_TIME = re.compile(r'nonce="[^"]*"|name="csrf_token" value="[^"]*"')
+CHANGES_EVERY_TIME = re.compile(r'nonce="[^"]*"|name="(csrf_token|once)" value="[^"]*"')
 
 
 def person_of(case: Case, who: str) -> Person:

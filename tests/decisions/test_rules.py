@@ -35,7 +35,7 @@ def test_kinds_are_actions_of_the_lifecycle() -> None:
 @pytest.mark.parametrize(
     ("recommending", "counted", "approving_is_against", "not_approving_is_against"),
     [
-        (0, 0, False, False),
+        (0, 0, True, False),
         (0, 1, True, False),
         (1, 1, False, True),
         (1, 2, False, True),

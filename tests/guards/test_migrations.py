@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DatabaseError
 
@@ -14,6 +17,7 @@ from exchange.audience import Audience
 from exchange.extensions import Base, db
 from exchange.region.queries import current
 from tests.conftest import Committed
+from tests.databases import MIGRATIONS, make_app
 
 TRIGGERS = {
     "sqlite": {
@@ -75,6 +79,34 @@ def test_every_foreign_key_of_the_models_is_in_the_database(committed: Committed
             assert {
                 tuple(key["constrained_columns"]) for key in found.get_foreign_keys(table.name)
             } == wanted, table.name
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_number_of_a_deleted_draft_is_not_given_again_by_a_rebuilt_table(tmp_path: Path) -> None:
+    app = make_app(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS), revision="0001")
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO person (id, email, name, job, active, fs_uniquifier, create_datetime, update_datetime, "
+                "is_lay, claimed_organisation_name) VALUES (1, 'a@example.org', 'A', '', 1, 'a', 0, 0, 0, '')"
+            )
+            for number in (7, 9):
+                connection.exec_driver_sql(
+                    "INSERT INTO proposal (id, reference, stage, stage_since, champion_id, created_at, edited_at, answers, "
+                    "schema_version, version_number, changes_sections, title, summary) "
+                    f"VALUES ({number}, 'TV-2026-000{number}', 'draft', 0, 1, 0, 0, '{{}}', 1, 0, '[]', 'Falls', '')"
+                )
+            connection.exec_driver_sql("DELETE FROM proposal WHERE id = 9")
+        db.engine.dispose()
+        upgrade(directory=str(MIGRATIONS))
+        with db.engine.begin() as connection:
+            kept = connection.exec_driver_sql("SELECT id, reference, title FROM proposal").all()
+            last = connection.exec_driver_sql(
+                "SELECT seq FROM sqlite_sequence WHERE name = 'proposal'"
+            ).scalar()
+    assert [tuple(row) for row in kept] == [(7, "TV-2026-0007", "Falls")]
+    assert last == 9
 
 
 def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:

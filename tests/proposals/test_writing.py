@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from exchange import clock
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.forms.typed import LONGEST_TEXT
 from exchange.proposals import record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal
+from exchange.proposals.record import Kind
 from tests.conftest import Committed
 from tests.factories import THEME, make_person
 from tests.pages import Browser, Client, Page
@@ -54,7 +56,7 @@ def test_a_mark_that_no_form_of_ours_has_makes_a_draft_all_the_same(
 ) -> None:
     with committed():
         champion = make_champion()
-    sent = {"title": "Falls huddles", "lead_theme": THEME, "token": "a\x00b"}
+    sent = {"title": "Falls huddles", "lead_theme": THEME, "once": "a\x00b"}
     assert client.as_(champion).post("proposals.new", sent).path == "/proposals/TV-2026-0001/edit"
 
 
@@ -102,8 +104,8 @@ def test_new_sent_twice_makes_one(client: Client, committed: Committed) -> None:
     first = page.submit(SAVE, title="Falls", lead_theme=THEME)
     second = page.submit(SAVE, title="Falls", lead_theme=THEME)
     assert first.path == second.path
-    token = page.value("token")
-    client.as_(other).post("proposals.new", {"title": "Falls", "lead_theme": THEME, "token": token})
+    once = page.value("once")
+    client.as_(other).post("proposals.new", {"title": "Falls", "lead_theme": THEME, "once": once})
     with committed():
         references = db.session.scalars(select(Proposal.reference).order_by(Proposal.id)).all()
         assert [reference[-4:] for reference in references] == ["0001", "0002"]
@@ -297,8 +299,8 @@ def test_what_is_too_long_is_saved_and_said(client: Client, committed: Committed
         (
             "need",
             "need",
-            "x" * 100_001,
-            "The problem, and how you know must be 100,000 characters or fewer. It has 100,001",
+            "x" * 30_001,
+            "The problem, and how you know must be 30,000 characters or fewer. It has 30,001",
         ),
         (
             "idea",
@@ -525,6 +527,61 @@ def test_what_was_typed_is_shown_when_the_stage_moved_on(client: Client, committ
     ]
     with committed():
         assert answers_of(proposal)["need"] == ANSWERS["need"]
+
+
+def test_what_was_typed_is_shown_when_the_draft_is_gone_or_not_theirs(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        champion, author = make_champion(), make_member()
+        proposal = make_draft(champion, co_authors=[author])
+    page = section(client.as_(author), proposal)
+    with committed():
+        db.session.get_one(Proposal, proposal.id).co_authors = []
+    page = page.submit(SAVE, need="My <b>late</b> words", status=404)
+    assert "What you typed" in page.texts("h2")
+    assert "My <b>late</b> words" in page.text
+    page = section(client.as_(champion), proposal)
+    with committed():
+        services.delete_draft(db.session.get_one(Proposal, proposal.id), champion)
+    assert "My later words" in page.submit(SAVE, need="My later words", status=404).text
+
+
+def test_the_lead_theme_is_fixed_while_changes_are_requested(client: Client, committed: Committed) -> None:
+    with committed():
+        make_theme()
+        champion = make_champion()
+        proposal = make_submitted(champion)
+        put_at(proposal, Stage.CHANGES_REQUESTED)
+    page = section(client.as_(champion), proposal, "fit")
+    assert page.select("[name=lead_theme]") == []
+    assert "To move it to another, ask its programme manager." in page.text
+    assert "Safe care" in page.text
+    page.submit(SAVE, supporting_themes=[OTHER_THEME])
+    page.browser.post(
+        "proposals.save_section",
+        {"lead_theme": OTHER_THEME, "priorities": "falls"},
+        ref=proposal.reference,
+        section="fit",
+    )
+    with committed():
+        kept = answers_of(proposal)
+        assert (kept["lead_theme"], kept["priorities"]) == (THEME, ["falls"])
+
+
+def test_the_longest_texts_of_a_section_fit_into_a_request(client: Client, committed: Committed) -> None:
+    with committed():
+        champion = make_champion()
+        proposal = make_draft(champion)
+    longest = "\U00010400" * LONGEST_TEXT  # four bytes each, and twelve on the way
+    typed = {
+        question.id: longest
+        for question in record.asked_in(record.SECTION_BY_ID["need"])
+        if question.kind is Kind.TEXT
+    }
+    section(client.as_(champion), proposal).submit(SAVE, typed)
+    with committed():
+        assert {id_: answers_of(proposal)[id_] for id_ in typed} == typed
 
 
 def test_only_the_team_saves(client: Client, committed: Committed) -> None:

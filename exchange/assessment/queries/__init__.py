@@ -1,6 +1,6 @@
 """Reads of assessment."""
 
-from exchange.assessment.queries.candidates import Candidate, candidates
+from exchange.assessment.queries.candidates import Candidate, candidates, themes_of
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -71,6 +71,7 @@ __all__ = [
     "reads_panel",
     "staffed",
     "tally",
+    "themes_of",
     "triage",
     "waiting_reviews",
 ]

@@ -39,15 +39,16 @@ class Candidate:
 def candidates(proposal: Proposal) -> list[Candidate]:
     """Every active reviewer of the lead and supporting themes who is not on its panel now: the free ones
     first, then by name."""
-    limit = region.current().rules["reviewer_limit"]
-    themes = {proposal.lead_theme_id, *_supporting_themes(proposal)}
+    limit, themes = region.current().rules["reviewer_limit"], themes_of(proposal)
     holds = exists().where(
         RoleGrant.person_id == Person.id,
         RoleGrant.role == Role.REVIEWER,
-        RoleGrant.theme_id.in_(sorted(filter(None, themes))),
+        RoleGrant.theme_id.in_(sorted(themes)),
     )
     people = db.session.scalars(
-        select(Person).where(Person.active, holds).order_by(func.lower(Person.name), Person.id)
+        select(Person)
+        .where(Person.active, Person.terms_accepted_at.is_not(None), holds)
+        .order_by(func.lower(Person.name), Person.id)
     ).all()
     loads, declared = _open_reviews([person.id for person in people]), declared_in(proposal)
     round_ = open_round(proposal)
@@ -88,9 +89,11 @@ def _open_reviews(people: Sequence[int]) -> dict[int, int]:
     return {person_id: number for person_id, number in db.session.execute(query)}
 
 
-def _supporting_themes(proposal: Proposal) -> list[str]:
+def themes_of(proposal: Proposal) -> frozenset[str]:
+    """The lead theme and the supporting ones of what was submitted: their reviewers can be chosen."""
     version = proposals.latest_version(proposal)
-    return list(version.answers.get("supporting_themes") or []) if version is not None else []
+    supporting = [] if version is None else version.answers.get("supporting_themes") or []
+    return frozenset(filter(None, [proposal.lead_theme_id, *supporting]))
 
 
 def _note(person: Person, proposal: Proposal, held: Assignment | None) -> str:

@@ -1,5 +1,6 @@
 """Writes of assessment."""
 
+from exchange.assessment.services.leavers import leave_panels
 from exchange.assessment.services.panels import add_reviewers, extend, remove_reviewer
 from exchange.assessment.services.reviews import (
     ReviewLocked,
@@ -21,6 +22,7 @@ __all__ = [
     "close_assessment",
     "declare",
     "extend",
+    "leave_panels",
     "remove_reviewer",
     "save_review",
     "start_assessment",

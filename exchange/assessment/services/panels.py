@@ -154,6 +154,11 @@ def take_off(assignment: Assignment, reason: str) -> None:
     review = assignment.review
     if review is not None and review.submitted_at is not None:
         review.withdrawn_at = moment
+    forget_reader(assignment)
+
+
+def forget_reader(assignment: Assignment) -> None:
+    """They read no more of the proposal than anyone else."""
     reader = db.session.get(Reader, (assignment.round.proposal_id, assignment.person_id))
     if reader is not None:
         db.session.delete(reader)

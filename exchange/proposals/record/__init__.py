@@ -34,6 +34,7 @@ from exchange.proposals.record.questions import (
 )
 from exchange.proposals.record.rules import (
     DECLARATION,
+    FIXED_WHILE_CHANGES_REQUESTED,
     PUBLISHED_WHEN_KEPT_TO_ASSESSORS,
     QUESTION_BY_ID,
     READ_BEFORE_DECLARING,
@@ -60,6 +61,7 @@ __all__ = [
     "DECLARATION",
     "EARLY_STAGES",
     "FILES_LIMIT",
+    "FIXED_WHILE_CHANGES_REQUESTED",
     "MONEY_LIMIT",
     "PUBLISHED_WHEN_KEPT_TO_ASSESSORS",
     "QUESTION_BY_ID",

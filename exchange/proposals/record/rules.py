@@ -25,6 +25,9 @@ PUBLISHED_WHEN_KEPT_TO_ASSESSORS = frozenset({"title", "summary", "priorities", 
 # What an assigned reviewer reads before declaring their interests.
 READ_BEFORE_DECLARING = frozenset({"title", "summary", "supplier", "supplier_name"})
 
+# What the team cannot change while changes are requested: whom it was submitted to. A manager transfers it.
+FIXED_WHILE_CHANGES_REQUESTED = frozenset({"lead_theme"})
+
 
 def questions() -> Iterator[Question]:
     """Every question of the sections, in order, without the declaration."""

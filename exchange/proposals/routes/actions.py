@@ -26,9 +26,7 @@ ONLY_MANAGER = "Only the programme manager of its lead theme can do this."
 @blueprint.get("/proposals/<ref>/check")
 @requires(policy.can_edit, of=queries.seen, message=ONLY_TEAM)
 def check(seen: Seen) -> ResponseReturnValue:
-    form = DeclareForm()
-    form.position.data = str(queries.position(seen.proposal))
-    return _check_page(seen, form)
+    return _check_page(seen, DeclareForm())
 
 
 @blueprint.get("/proposals/<ref>/preview")
@@ -44,8 +42,6 @@ def submit(seen: Seen) -> ResponseReturnValue:
     if request.method == "GET":
         return redirect(url_for("proposals.check", ref=proposal.reference))
     form = DeclareForm()
-    if queries.has_done(person, "submit", proposal, form.since):
-        return redirect(url_for("proposals.submitted", ref=proposal.reference))  # the second click
     try:
         services.check(proposal, "submit", person)
     except UnmetNeeds as unmet:
@@ -81,8 +77,6 @@ def request_changes(seen: Seen) -> ResponseReturnValue:
     proposal, person = seen.proposal, someone_at_hand()
     form = RequestChangesForm()
     back = url_for("proposals.show", ref=proposal.reference)
-    if form.is_submitted() and queries.has_done(person, "request_changes", proposal, form.since):
-        return redirect(back)  # the second click
     try:
         services.check(proposal, "request_changes", person)
     except WrongStage as wrong:
@@ -97,7 +91,6 @@ def request_changes(seen: Seen) -> ResponseReturnValue:
         flash(f"{proposal.champion.name} is asked for changes.")
         return redirect(back)
     if not form.is_submitted():
-        form.position.data = str(queries.position(proposal))
         days = region.current().rules["changes_working_days"]
         form.due.process(None, add_working_days(clock.today(), days))
     status = 422 if form.is_submitted() else 200

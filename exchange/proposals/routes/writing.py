@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, someone_at_hand
 from exchange.errors import NotFound, WrongStage
-from exchange.plain_text import show_unsavable
+from exchange.forms import OnceForm
 from exchange.proposals import answers, policy, queries, readership, record, services
 from exchange.proposals.answers import Shown
 from exchange.proposals.choices import Choices, choices
@@ -38,15 +37,8 @@ def new() -> ResponseReturnValue:
     form = NewForm()
     form.lead_theme.choices = list(choices().offered(Source.THEMES).items())
     if form.validate_on_submit():
-        proposal = services.create(
-            someone_at_hand(),
-            form.title.data,
-            form.lead_theme.data,
-            form_token=show_unsavable(form.token.data or "")[:32],
-        )
+        proposal = services.create(someone_at_hand(), form.title.data, form.lead_theme.data)
         return redirect(url_for("proposals.edit", ref=proposal.reference))
-    if not form.is_submitted():
-        form.token.data = secrets.token_hex(8)
     return render_template("proposals/new.html", form=form), 422 if form.is_submitted() else 200
 
 
@@ -94,22 +86,24 @@ def save_section(seen: Seen, section: str) -> ResponseReturnValue:
 def remove_file(found: SeenFile) -> ResponseReturnValue:
     proposal = found.seen.proposal
     back = url_for("proposals.edit_section", ref=proposal.reference, section="evidence")
-    if request.method == "POST":
+    form = OnceForm()
+    if form.is_submitted():
         services.remove_attachment(found.attachment, someone_at_hand())
         flash(f"“{found.attachment.name}” is removed.")
         return redirect(back)
-    return render_template("proposals/remove_file.html", found=found, back_to=back)
+    return render_template("proposals/remove_file.html", form=form, found=found, back_to=back)
 
 
 @blueprint.route("/proposals/<ref>/delete", methods=["GET", "POST"])
 @requires(policy.can_delete, of=queries.seen, message=ONLY_CHAMPION)
 def delete(seen: Seen) -> ResponseReturnValue:
-    if request.method == "POST":
+    form = OnceForm()
+    if form.is_submitted():
         title = seen.proposal.title
         services.delete_draft(seen.proposal, someone_at_hand())
         flash(f"The draft “{title}” is deleted.")
         return redirect(url_for("proposals.proposals"))
-    return render_template("proposals/delete.html", seen=seen)
+    return render_template("proposals/delete.html", form=form, seen=seen)
 
 
 def _section(id_: str) -> Section:
@@ -120,6 +114,8 @@ def _section(id_: str) -> Section:
 
 def _form(proposal: Proposal, asked: Section, lists: Choices) -> SectionForm:
     form = section_form(asked, proposal.answers, lists)
+    for fixed in services.fixed_answers(proposal) & form._fields.keys():
+        del form[fixed]
     if isinstance(form, EvidenceForm):
         attachments = queries.attachments_worked_on(proposal)
         form.show(attachments)
@@ -217,4 +213,9 @@ def _page(seen: Seen, asked: Section, form: SectionForm, theirs: Mapping[str, Sh
         theirs_by=_saved_by(proposal, asked) if theirs else "",
         audiences=readership.by_audience() if asked.id == "sharing" else [],
         from_check=_comes_from_check(),
+        fixed=[
+            answers.shown(record.QUESTION_BY_ID[id_], proposal.answers, choices())
+            for id_ in services.fixed_answers(proposal)
+            if record.QUESTION_BY_ID[id_] in record.asked_in(asked)
+        ],
     )

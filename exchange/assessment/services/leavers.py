@@ -1,0 +1,72 @@
+"""What a change of someone's employer, roles or account does to the panels that they are on."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from exchange import events
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.assessment import policy, queries
+from exchange.assessment.models import Assignment, Round
+from exchange.assessment.services.panels import forget_reader, take_off
+from exchange.audience import Audience
+from exchange.extensions import db
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal
+from exchange.proposals.services import lock
+
+LEFT = "Their account is closed."
+NO_ROLE = "They are no longer a reviewer of its themes."
+
+
+def leave_panels(person: Person) -> None:
+    """Takes someone off every panel where they may review no more. A review that was submitted still counts, unless they
+    have an interest now: that is a late declaration. Managers are told by the event."""
+    held = (
+        select(Assignment)
+        .join(Round)
+        .join(Proposal, Proposal.id == Round.proposal_id)
+        .where(
+            Assignment.person_id == person.id,
+            Assignment.removed_at.is_(None),
+            Proposal.stage.in_(policy.DECLARABLE),
+        )
+        .order_by(Proposal.id)  # one order, so that no two people block each other
+    )
+    for assignment in db.session.scalars(held).all():
+        proposal = lock(assignment.round.proposal)
+        if assignment.round is queries.current_round(proposal) and proposal.stage in policy.DECLARABLE:
+            _leave(person, assignment, proposal)
+
+
+def _leave(person: Person, assignment: Assignment, proposal: Proposal) -> None:
+    db.session.refresh(assignment)
+    conflict = proposals.found_conflict(person, proposal)
+    reason = conflict or _why_off(person, proposal)
+    if not reason or assignment.removed_at is not None:
+        return
+    review = assignment.review
+    is_submitted = review is not None and review.submitted_at is not None and review.withdrawn_at is None
+    if is_submitted and not conflict:
+        forget_reader(assignment)
+        return
+    take_off(assignment, reason)
+    events.record(
+        None,
+        "leave_panel",
+        proposal,
+        Audience.ASSESSORS,
+        round=assignment.round.number,
+        letter=assignment.letter,
+        assignment=assignment.id,
+        has_interest=bool(conflict),
+        had_submitted=is_submitted,
+    )
+
+
+def _why_off(person: Person, proposal: Proposal) -> str:
+    if not person.active:
+        return LEFT
+    is_reviewer = bool(person.themes_as(Role.REVIEWER) & queries.themes_of(proposal))
+    return "" if is_reviewer else NO_ROLE
