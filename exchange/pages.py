@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from exchange.access import public
-from exchange.proposals.lifecycle import ACTIONS, Stage
+from exchange.proposals.lifecycle import ACTIONS, Action, Stage
 from exchange.region.queries import find as find_region
 
 blueprint = Blueprint("pages", __name__)
@@ -40,11 +40,15 @@ def cookies() -> ResponseReturnValue:
 def _moves() -> list[tuple[str, str, str, str]]:
     """All that can happen to a proposal: the stage it is in, the action, who does it, the stage after."""
     return [
-        (stage.label, action.label, action.by[stage].value.capitalize(), action.to.label)
+        (stage.label, action.label, action.by[stage].value.capitalize(), _where(action))
         for stage in Stage
         for action in ACTIONS.values()
         if stage in action.by
     ]
+
+
+def _where(action: Action) -> str:
+    return action.to.label if isinstance(action.to, Stage) else "The stage before it was submitted"
 
 
 def _cookies() -> list[tuple[str, str, str]]:

@@ -18,6 +18,8 @@ from exchange.assessment.queries import Candidate
 from exchange.assessment.scoring import HIGHEST, LOWEST
 from exchange.assessment.services import Written
 from exchange.forms import Choice, Required
+from exchange.proposals import record
+from exchange.proposals.forms import changes_due_field
 from exchange.wording import counted
 
 RATIONALE_WORDS = 150
@@ -65,19 +67,39 @@ class ReviewersField(forms.ManyField):
 
 
 class StartAssessmentForm(forms.OnceForm):
-    reviewers = ReviewersField("Reviewers", [Required("Select the reviewers")])
+    reviewers = ReviewersField("Reviewers")
 
-    def __init__(self, candidates: Sequence[Candidate], quorum: int) -> None:
+    def __init__(self, candidates: Sequence[Candidate], at_least: int) -> None:
         super().__init__()
-        self.quorum = quorum
+        self.at_least = at_least
         self.reviewers.offer(candidates)
-        self.reviewers.description = f"Select {quorum} or more."
+        self.reviewers.optional = at_least == 0
+        self.reviewers.description = f"Select {at_least} or more." if at_least else ""
 
     def validate_reviewers(self, field: ReviewersField) -> None:
-        if len(field.data) < self.quorum:
+        if self.at_least and not field.data:
+            raise wtforms.ValidationError("Select the reviewers")
+        if len(field.data) < self.at_least:
             raise wtforms.ValidationError(
-                f"Select {self.quorum} reviewers or more. You selected {len(field.data)}"
+                f"Select {self.at_least} reviewers or more. You selected {len(field.data)}"
             )
+
+
+class RequestChangesForm(forms.OnceForm):
+    sections = forms.ManyField(
+        "Sections to change",
+        [Required("Select the sections to change")],
+        choices=[Choice(section.id, section.title) for section in record.SECTIONS],
+        hint="The champion can edit every section; these are marked.",
+    )
+    message = forms.TextField(
+        "What to change",
+        [Required("Enter what to change")],
+        words=FEEDBACK_WORDS,
+        rows=8,
+        hint="The team reads this. Say what is missing or unclear, and what would make it ready.",
+    )
+    due = changes_due_field()
 
 
 def _reason(label: str, missing: str, hint: str) -> forms.TextField:

@@ -68,6 +68,11 @@ class Round(Base):
     started_at: Mapped[datetime]
     started_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due: Mapped[date]
+    # What the director asks the panel that a proposal is referred back to.
+    questions: Mapped[str] = mapped_column(default="")
+    # While changes are requested it rests, with as many working days left as there were.
+    suspended_at: Mapped[datetime | None]
+    days_left: Mapped[int | None]
     # Closed by the manager, or ended by a withdrawal: then closed_at stays empty.
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -80,8 +85,13 @@ class Round(Base):
     assignments: Mapped[list[Assignment]] = relationship(back_populates="round", order_by="Assignment.id")
 
     @property
+    def is_suspended(self) -> bool:
+        return self.ended_at is None and self.suspended_at is not None
+
+    @property
     def is_open(self) -> bool:
-        return self.ended_at is None
+        """Whether its panel reviews now."""
+        return self.ended_at is None and self.suspended_at is None
 
     @property
     def is_past_due(self) -> bool:
@@ -130,7 +140,8 @@ class Recommendation(StrEnum):
 
 
 class Review(Base):
-    """A reviewer's marks: a draft until `submitted_at`. Withdrawn when an interest comes to light late."""
+    """A reviewer's marks: a draft until `submitted_at`. Withdrawn when an interest comes to light late. `version_number` is
+    the version that they were last saved about."""
 
     __tablename__ = "review"
 
@@ -138,6 +149,7 @@ class Review(Base):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     recommendation: Mapped[Recommendation | None]
     comment: Mapped[str] = mapped_column(default="")
+    version_number: Mapped[int]
     saved_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

@@ -7,16 +7,16 @@ from exchange.accounts.models import Person
 from exchange.assessment import closing, queries, rubric
 from exchange.assessment.closing import cardinal
 from exchange.proposals.models import Proposal
-from exchange.region import queries as region
 
 
 def start_assessment(proposal: Proposal, actor: Person) -> list[str]:
     unmet = []
     if rubric.latest() is None:
         unmet.append("There is no rubric yet. Ask an administrator to load the region pack.")
-    quorum = region.current().rules["quorum"]
-    free = sum(not candidate.conflict for candidate in queries.candidates(proposal))
-    if free < quorum:
+    starting = queries.starting(proposal)
+    free = sum(not candidate.conflict for candidate in starting.candidates)
+    if free < starting.lacking:
+        quorum, free = starting.lacking + len(starting.staying), free + len(starting.staying)
         found = "no reviewer" if free == 0 else f"{cardinal(free)} {'reviewer' if free == 1 else 'reviewers'}"
         unmet.append(
             f"An assessment needs {cardinal(quorum)} reviewers without an interest in it, and its themes "
@@ -39,8 +39,23 @@ def close_assessment(proposal: Proposal, actor: Person) -> list[str]:
     return unmet
 
 
-def withdraw(proposal: Proposal, actor: Person) -> list[str]:
+def transfer(proposal: Proposal, actor: Person) -> list[str]:
+    if queries.resting_round(proposal) is None:
+        return []
+    return [
+        "Its assessment has begun, with reviewers of this theme, so it can no longer be moved. "
+        "Go on with the assessment, or request changes again."
+    ]
+
+
+def none(proposal: Proposal, actor: Person) -> list[str]:
     return []
 
 
-NEEDS = {"start_assessment": start_assessment, "close_assessment": close_assessment, "withdraw": withdraw}
+NEEDS = {
+    "start_assessment": start_assessment,
+    "close_assessment": close_assessment,
+    "request_changes": none,
+    "transfer": transfer,
+    "withdraw": none,
+}

@@ -45,8 +45,10 @@ def can_read_panel(standing: Standing, *, owes_a_review: bool, has_submitted: bo
     return standing.is_staff or (standing.is_reviewer and has_submitted)
 
 
-def can_declare(standing: Standing, stage: Stage) -> bool:
-    return stage in DECLARABLE and (standing.is_reviewer or standing.is_undeclared_reviewer)
+def can_declare(standing: Standing, stage: Stage, *, is_resting: bool) -> bool:
+    """On a panel that reviews, rests while changes are requested, or has closed and waits for the decision."""
+    is_live = stage in DECLARABLE or is_resting
+    return is_live and (standing.is_reviewer or standing.is_undeclared_reviewer)
 
 
 def may_declare_now(interest: Interest, *, is_open: bool) -> bool:

@@ -32,15 +32,30 @@ blueprint = Blueprint("assessment", __name__)
 def start_assessment(seen: Seen) -> ResponseReturnValue:
     person, proposal = someone_at_hand(), seen.proposal
     check(proposal, "start_assessment", person)
-    candidates, rules = queries.candidates(proposal), region.current().rules
-    form = forms.StartAssessmentForm(candidates, rules["quorum"])
+    starting = queries.starting(proposal)
+    form = forms.StartAssessmentForm(starting.candidates, starting.lacking)
     if form.validate_on_submit():
         round_ = services.start_assessment(proposal, person, form.reviewers.people)
-        flash(f"Assessment started. Reviews are due on {day(round_.due)}.")
+        started = "goes on" if starting.resting else "started"
+        flash(f"Assessment {started}. Reviews are due on {day(round_.due)}.")
         return redirect(url_for("assessment.reviewers", ref=proposal.reference))
-    return _form(
-        "start_assessment", form, seen=seen, candidates=candidates, working_days=rules["working_days"]
-    )
+    return _form("start_assessment", form, seen=seen, starting=starting)
+
+
+@blueprint.route("/proposals/<ref>/request-changes", methods=["GET", "POST"])
+@requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
+def request_changes(seen: Seen) -> ResponseReturnValue:
+    person, proposal, form = someone_at_hand(), seen.proposal, forms.RequestChangesForm()
+    check(proposal, "request_changes", person)
+    if form.validate_on_submit():
+        services.request_changes(
+            proposal, person, sections=form.sections.data, message=form.message.data, due=form.due.data
+        )
+        flash(f"{proposal.champion.name} is asked for changes.")
+        return _to_proposal(seen)
+    if not form.is_submitted():
+        form.due.process(None, proposals.usual_changes_due())
+    return _form("request_changes", form, seen=seen, round=queries.open_round(proposal))
 
 
 @blueprint.get("/proposals/<ref>/reviewers")
@@ -251,6 +266,8 @@ def _still(assignment: Assignment) -> Assigned:
 
 
 def _refuse_ended(staffed: Staffed) -> None:
+    if staffed.round.is_suspended:
+        raise WrongStage(services.RESTS)
     if not staffed.round.is_open:
         raise WrongStage("This assessment has ended, so its panel can no longer be changed.")
 

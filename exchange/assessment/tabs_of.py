@@ -7,7 +7,6 @@ from flask import url_for
 from exchange.accounts.models import Person
 from exchange.assessment import policy, queries
 from exchange.assessment.models import Interest, Round
-from exchange.proposals.lifecycle import Stage
 from exchange.proposals.policy import Seen
 from exchange.proposals.tabs import Tab
 
@@ -25,13 +24,14 @@ def _of_round(seen: Seen, person: Person, round_: Round) -> list[Tab]:
     ref = seen.proposal.reference
     tabs = []
     own = queries.assignment_of(person, round_)
-    if own is not None and own.removed_at is None and policy.can_declare(seen.standing, seen.proposal.stage):
+    can_declare = policy.can_declare(seen.standing, seen.proposal.stage, is_resting=round_.is_suspended)
+    if own is not None and own.removed_at is None and can_declare:
         if own.interest is Interest.NONE:
             tabs.append(Tab("Your review", url_for("assessment.review", ref=ref)))
         elif round_.is_open:
             tabs.append(Tab("Declare", url_for("assessment.declare", ref=ref)))
     if queries.reads_panel(person, seen, round_):
         tabs.append(Tab("Assessment", url_for("assessment.assessment", ref=ref)))
-    if policy.manages(person, seen) and seen.proposal.stage is Stage.IN_ASSESSMENT:
+    if policy.manages(person, seen) and (round_.is_open or round_.is_suspended):
         tabs.append(Tab("Reviewers", url_for("assessment.reviewers", ref=ref)))
     return tabs

@@ -161,6 +161,16 @@ class DeclineForm(DecisionForm):
     override_reason = _reason_against("Why you do not approve it, against the panel")
 
 
+class ReferBackForm(forms.OnceForm):
+    questions = forms.TextField(
+        "What the panel must answer",
+        [forms.Required("Enter what the panel must answer")],
+        words=300,
+        rows=8,
+        hint="The reviewers and the theme’s staff read this. The team does not.",
+    )
+
+
 FORMS: Mapping[DecisionKind, type[DecisionForm]] = {
     DecisionKind.APPROVE_SPREAD: ApproveSpreadForm,
     DecisionKind.DEVELOP: DevelopForm,

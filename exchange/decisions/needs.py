@@ -26,7 +26,7 @@ def decline(proposal: Proposal, actor: Person) -> list[str]:
     return [*_not_assessed_by(proposal, actor), *_time_for_changes_over(proposal)]
 
 
-NEEDS = {"approve_spread": approve_spread, "develop": develop, "decline": decline}
+NEEDS = {"approve_spread": approve_spread, "develop": develop, "refer_back": develop, "decline": decline}
 
 
 def _not_assessed_by(proposal: Proposal, actor: Person) -> list[str]:

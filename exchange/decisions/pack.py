@@ -126,7 +126,7 @@ def pack_seen(person: Person, ref: str) -> Pack:
         raise NotFound
     decision = None
     if policy.reads_prepared(seen.standing) and seen.proposal.stage is Stage.ASSESSED:
-        decision = queries.prepared(seen.proposal)
+        decision = queries.prepared_now(seen.proposal)
     return Pack(
         panel,
         recused(panel),
@@ -134,7 +134,11 @@ def pack_seen(person: Person, ref: str) -> Pack:
         None
         if decision is None
         else Prepared(decision, list(queries.lacking(decision, panel.figures).values())),
-        [offer for offer in proposals.offers(seen, person) if offer.action.name in list(DecisionKind)],
+        [
+            offer
+            for offer in proposals.offers(seen, person)
+            if offer.action.name in {*DecisionKind, "refer_back"}
+        ],
         _record(panel),
     )
 

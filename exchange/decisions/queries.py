@@ -38,6 +38,16 @@ def prepared(proposal: Proposal) -> Decision | None:
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
+def prepared_now(proposal: Proposal) -> Decision | None:
+    """The unreleased decision where it answers the assessment at hand; one for an earlier assessment is a draft only."""
+    decision = prepared(proposal)
+    return decision if decision is not None and decision.round is round_to_decide(proposal) else None
+
+
+def due_if_referred_back() -> date:
+    return add_working_days(clock.today(), region.current().rules["refer_back_working_days"])
+
+
 def mark(decision: Decision | None) -> str:
     """Tells one state of a prepared decision from the next: a form carries it, so that nobody overwrites
     what they never saw.
@@ -131,7 +141,7 @@ class Deciding:
 
     @property
     def usual_due(self) -> date:
-        return add_working_days(clock.today(), region.current().rules["changes_working_days"])
+        return proposals.usual_changes_due()
 
     def lacking(self, said: dict[str, Any]) -> dict[str, str]:
         return _lacking(self.kind, said, self.panel)

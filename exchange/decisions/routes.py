@@ -16,7 +16,7 @@ from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
 from exchange.spread.queries import programme_of
-from exchange.wording import counted
+from exchange.wording import counted, day
 
 blueprint = Blueprint("decisions", __name__)
 
@@ -31,6 +31,21 @@ def approve_spread(seen: Seen) -> ResponseReturnValue:
 @requires(policy.can_decide, of=proposals.seen, message=policy.ONLY_DIRECTORS)
 def develop(seen: Seen) -> ResponseReturnValue:
     return _decide(seen, DecisionKind.DEVELOP)
+
+
+@blueprint.route("/proposals/<ref>/refer-back", methods=["GET", "POST"])
+@requires(policy.can_decide, of=proposals.seen, message=policy.ONLY_DIRECTORS)
+def refer_back(seen: Seen) -> ResponseReturnValue:
+    director, proposal, form = someone_at_hand(), seen.proposal, forms.ReferBackForm()
+    services.check(proposal, "refer_back", director)
+    if form.validate_on_submit():
+        round_ = services.refer_back(proposal, director, questions=form.questions.data)
+        flash(f"Referred back. The panel has until {day(round_.due)}.")
+        return redirect(url_for("proposals.show", ref=proposal.reference))
+    asked = {"form": form, "seen": seen, "due": queries.due_if_referred_back()}
+    prepared = queries.prepared_now(proposal)
+    status = 422 if form.is_submitted() else 200
+    return render_template("decisions/refer_back.html", prepared=prepared, **asked), status
 
 
 @blueprint.route("/proposals/<ref>/decline", methods=["GET", "POST"])

@@ -7,6 +7,8 @@ from typing import Any
 
 from exchange import clock, events
 from exchange.accounts.models import Person
+from exchange.assessment.models import Round
+from exchange.assessment.services import end_round, open_again
 from exchange.audience import Audience
 from exchange.decisions import letters, queries, rules
 from exchange.decisions.models import Decision, DecisionKind, Letter
@@ -44,13 +46,13 @@ class NothingReleased(Conflict):
         self.needs = tuple(needs)
 
 
-def check(proposal: Proposal, kind: DecisionKind, actor: Person) -> None:
-    """Raises what releasing would, but for what the form asks; and says so when someone decided in the
+def check(proposal: Proposal, action: str, actor: Person) -> None:
+    """Raises what doing it would, but for what the form asks; and says so when someone decided in the
     meantime.
     """
-    if proposal.stage not in ACTIONS[kind].by and (released := queries.decision_behind(proposal)):
+    if proposal.stage not in ACTIONS[action].by and (released := queries.decision_behind(proposal)):
         raise WrongStage(_already_decided(released, actor), heading="It is already decided")
-    proposals.check(proposal, kind, actor)
+    proposals.check(proposal, action, actor)
 
 
 def prepare(
@@ -84,6 +86,13 @@ def release(
     proposal = proposals.lock(proposal)
     check(proposal, kind, actor)
     return _release(_write(proposal, kind, actor, said, opened_at), actor)
+
+
+def refer_back(proposal: Proposal, director: Person, *, questions: str) -> Round:
+    """Asks the panel to answer questions, in a new round. What is prepared stays as a draft: it answers the round before."""
+    proposal = proposals.lock(proposal)
+    check(proposal, "refer_back", director)
+    return open_again(proposal, director, questions=questions)
 
 
 def marks(decisions: Sequence[Decision]) -> str:
@@ -198,14 +207,13 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
 
 def _develop(decision: Decision, proposal: Proposal, director: Person) -> Event:
     assert decision.due is not None
-    proposal.changes_due, proposal.changes_sections = decision.due, []
     texts = {
         "must_show": Text(decision.must_show, Audience.TEAM),
         "talk_to": Text(decision.talk_to, Audience.TEAM),
         "override_reason": Text(decision.override_reason, Audience.DIRECTOR),
     }
-    return proposals.advance(
-        proposal, "develop", director, texts=texts, decision=decision.id, due=decision.due.isoformat()
+    return proposals.ask_for_changes(
+        proposal, "develop", director, due=decision.due, texts=texts, decision=decision.id
     )
 
 
@@ -215,6 +223,7 @@ def _decline(decision: Decision, proposal: Proposal, actor: Person) -> Event:
         "feedback": Text(decision.feedback, Audience.TEAM),
         "override_reason": Text(decision.override_reason, Audience.DIRECTOR),
     }
+    end_round(proposal)
     return proposals.advance(proposal, "decline", actor, texts=texts, decision=decision.id)
 
 

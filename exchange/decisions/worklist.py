@@ -142,7 +142,15 @@ def waiting_decisions(person: Person) -> list[WaitingDecision]:
     """What waits for this person as a director, the longest waiting first."""
     query = (
         select(Proposal, Decision.id)
-        .outerjoin(Decision, and_(Decision.proposal_id == Proposal.id, Decision.released_at.is_(None)))
+        .join(Round, _latest_round())
+        .outerjoin(
+            Decision,
+            and_(
+                Decision.proposal_id == Proposal.id,
+                Decision.round_id == Round.id,
+                Decision.released_at.is_(None),
+            ),
+        )
         .where(_to_decide(person))
         .order_by(Proposal.stage_since, Proposal.id)
     )
@@ -164,7 +172,7 @@ def prepared(person: Person, references: Sequence[str] | None = None) -> Some:
         select(Decision, Round, func.count().over())
         .join(Decision.proposal)
         .join(Round, _latest_round())
-        .where(Decision.released_at.is_(None), _to_decide(person))
+        .where(Decision.released_at.is_(None), Decision.round_id == Round.id, _to_decide(person))
         .order_by(Proposal.stage_since, Proposal.id)
         .options(contains_eager(Decision.proposal), joinedload(Decision.prepared_by))
     )
@@ -187,7 +195,9 @@ def prepared(person: Person, references: Sequence[str] | None = None) -> Some:
 
 
 def _ready(person: Person) -> Some:
-    is_prepared = exists().where(Decision.proposal_id == Proposal.id, Decision.released_at.is_(None))
+    is_prepared = exists().where(
+        Decision.proposal_id == Proposal.id, Decision.round_id == Round.id, Decision.released_at.is_(None)
+    )
     query = (
         select(Proposal, Round, func.count().over())
         .join(Round, _latest_round())

@@ -159,7 +159,7 @@ def _submit(story: Story, champion: Person, step: Step) -> None:
 
 def _request_changes(story: Story, manager: Person, step: Step) -> None:
     due = add_working_days(clock.today(), region.current().rules["changes_working_days"])
-    proposals.request_changes(
+    assessment.request_changes(
         story.proposal, manager, sections=step["sections"], message=step["message"].strip(), due=due
     )
 

@@ -70,7 +70,12 @@ def _open_assignments(horizon: date) -> list[int]:
     query = (
         select(Assignment.id)
         .join(Round)
-        .where(Round.ended_at.is_(None), Round.due <= horizon, Assignment.removed_at.is_(None))
+        .where(
+            Round.ended_at.is_(None),
+            Round.suspended_at.is_(None),
+            Round.due <= horizon,
+            Assignment.removed_at.is_(None),
+        )
     )
     return list(db.session.scalars(query.order_by(Assignment.id)))
 
@@ -86,10 +91,8 @@ def _of_review(assignment_id: int, before: Sequence[int]) -> None:
     assignment = db.session.get_one(Assignment, assignment_id)
     round_ = assignment.round
     if round_.is_open and who.owes_review(assignment):
-        name = f"review.{assignment_id}"
-        _remind(
-            assignment.person, round_.proposal, REVIEW_DUE, name, round_.due, assignment.assigned_at, before
-        )
+        name, told = f"review.{assignment_id}", max(assignment.assigned_at, round_.proposal.stage_since)
+        _remind(assignment.person, round_.proposal, REVIEW_DUE, name, round_.due, told, before)
 
 
 def _of_changes(proposal_id: int, before: Sequence[int]) -> None:

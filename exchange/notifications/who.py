@@ -131,6 +131,23 @@ def owing(news: News) -> list[Person]:
     return [] if round_ is None else [each.person for each in round_.assignments if owes_review(each)]
 
 
+def panel_at_rest(news: News) -> list[Person]:
+    """Those who review it, when the changes asked for make their assessment rest."""
+    round_ = assessment.resting_round(news.about)
+    return [] if round_ is None else [each.person for each in round_.assignments if _is_on_panel(each)]
+
+
+def panel_going_on(news: News) -> list[Person]:
+    """Those who review it once more; who joins the panel now is told of that."""
+    round_, happened = assessment.open_round(news.about), news.happened
+    goes_on = happened.kind == "refer_back" or happened.facts.get("resumed")
+    if round_ is None or round_.number != happened.facts["round"] or not goes_on:
+        return []
+    return [
+        each.person for each in round_.assignments if each.assigned_at <= happened.at and owes_review(each)
+    ]
+
+
 def panel_of_withdrawn(news: News) -> list[Person]:
     """The panel of the round that the withdrawal ended, which may no longer see the proposal, where nothing
     binds them."""
@@ -163,6 +180,14 @@ def managers_when_quorate(news: News) -> list[Person]:
 def directors_of_assessed(news: News) -> list[Person]:
     """Directors, when it was theirs to decide on."""
     return directors(news) if news.happened.facts["from_stage"] == Stage.ASSESSED else []
+
+
+def directors_of_declined(news: News) -> list[Person]:
+    """Directors, when what is reopened was theirs to decide."""
+    declined = proposals.last_event(news.about, "decline")
+    if declined is None or news.happened.facts["from_stage"] != Stage.NOT_TAKEN_FORWARD:
+        return []
+    return directors(news) if declined.facts["from_stage"] == Stage.ASSESSED else []
 
 
 def person_settled(news: News) -> list[Person]:
@@ -227,10 +252,28 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(team, "submitted", PAGE, confirms=True),
         Row(managers, "to_triage", PAGE, while_in=Stage.SUBMITTED),
     ),
+    "recall": (Row(managers, "recalled", WORK, outlives=True), Row(co_authors, "recalled_by_champion", PAGE)),
+    "transfer": (
+        Row(managers, "transferred_to_you", PAGE, while_in=Stage.SUBMITTED),
+        Row(team, "transferred", PAGE),
+    ),
     "request_changes": (
         Row(team, "changes_requested", EDIT, while_in=Stage.CHANGES_REQUESTED, more=sections_by_date),
+        Row(panel_at_rest, "review_rests", PAGE, while_in=Stage.CHANGES_REQUESTED),
     ),
-    "start_assessment": (Row(team, "in_assessment", PAGE, more=by_date),),
+    "start_assessment": (
+        Row(panel_going_on, "review_again", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),
+        Row(team, "in_assessment", PAGE, more=by_date),
+    ),
+    "refer_back": (
+        Row(panel_going_on, "referred_back", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),
+        Row(managers, "referred_back_to_panel", REVIEWERS, while_in=Stage.IN_ASSESSMENT, more=by_date),
+        Row(team, "in_assessment_again", PAGE),
+    ),
+    "reopen": (
+        Row(team, "reopened", EDIT, while_in=Stage.CHANGES_REQUESTED, more=by_date),
+        Row(directors_of_declined, "reopened_by_manager", PAGE),
+    ),
     "add_reviewers": (Row(assigned, "assigned", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "remove_reviewer": (Row(taken_off, "review_not_needed", WORK, outlives=True),),
     "leave_panel": (Row(managers, "reviewer_gone", REVIEWERS),),

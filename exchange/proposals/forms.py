@@ -34,6 +34,7 @@ from exchange.proposals.models import Attachment
 from exchange.proposals.record import AnswerAudience, Answers, Kind, Needed, Question, Section, Source
 
 LATEST_CHANGES = timedelta(days=366)
+MOST_REASON_WORDS = 150
 MOST_SEARCHED = 200
 ID = re.compile(r"\d{1,9}", re.ASCII)
 READERS: Mapping[AnswerAudience, str] = {
@@ -129,32 +130,42 @@ class EvidenceForm(SectionForm):
             self.listed.data = " ".join(ids)
 
 
+def changes_due_field() -> DayField:
+    """By when a proposal is to be changed: a day to come."""
+    return DayField(
+        "Send it back by",
+        [Required("Enter the day by which to send it back")],
+        earliest=lambda: clock.today() + timedelta(days=1),
+        latest=lambda: clock.today() + LATEST_CHANGES,
+    )
+
+
 class DeclareForm(OnceForm):
     """The declaration made at each submission."""
 
     declaration = TickField(record.DECLARATION.label, [Required(record.DECLARATION.missing)])
 
 
-class RequestChangesForm(OnceForm):
-    sections = ManyField(
-        "Sections to change",
-        [Required("Select the sections to change")],
-        choices=[Choice(section.id, section.title) for section in record.SECTIONS],
-        hint="The champion can edit every section; these are marked.",
+class TransferForm(OnceForm):
+    theme = OneField("The theme that it belongs to", [Required("Select the theme")])
+    reason = TextField(
+        "Why you move it",
+        [Required("Enter why you move it")],
+        words=MOST_REASON_WORDS,
+        rows=4,
+        hint="The team and the staff of both themes can read this.",
     )
-    message = TextField(
-        "What to change",
-        [Required("Enter what to change")],
-        words=500,
-        rows=8,
-        hint="The team reads this. Say what is missing or unclear, and what would make it ready.",
+
+
+class ReopenForm(OnceForm):
+    reason = TextField(
+        "Why you reopen it",
+        [Required("Enter why you reopen it")],
+        words=MOST_REASON_WORDS,
+        rows=4,
+        hint="The team and the theme’s staff can read this. Say what would make it worth another look.",
     )
-    due = DayField(
-        "Send it back by",
-        [Required("Enter the day by which to send it back")],
-        earliest=lambda: clock.today() + timedelta(days=1),
-        latest=lambda: clock.today() + LATEST_CHANGES,
-    )
+    due = changes_due_field()
 
 
 class ListForm(Form):

@@ -6,9 +6,13 @@ help are drawn from the same table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exchange.proposals.models import Proposal
 
 
 class Stage(StrEnum):
@@ -40,19 +44,28 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One row of the table. `by` says who may do it from each stage that it can start from."""
+    """One row of the table. `by` says who may do it from each stage that it can start from; `to` is where it leads, which for
+    one proposal and another may differ."""
 
     name: str
     label: str
-    to: Stage
+    to: Stage | Callable[[Proposal], Stage]
     by: Mapping[Stage, Part]
+
+    def leads_to(self, proposal: Proposal) -> Stage:
+        return self.to if isinstance(self.to, Stage) else self.to(proposal)
 
     @property
     def slug(self) -> str:
         return self.name.replace("_", "-")
 
 
-def _action(name: str, label: str, to: Stage, **by: Part) -> Action:
+def before_submission(proposal: Proposal) -> Stage:
+    """Where it stood when it was last submitted."""
+    return proposal.submitted_from or Stage.DRAFT
+
+
+def _action(name: str, label: str, to: Stage | Callable[[Proposal], Stage], **by: Part) -> Action:
     return Action(name, label, to, {Stage[stage.upper()]: part for stage, part in by.items()})
 
 
@@ -60,11 +73,20 @@ ACTIONS: Mapping[str, Action] = {
     action.name: action
     for action in (
         _action("submit", "Submit", Stage.SUBMITTED, draft=Part.CHAMPION, changes_requested=Part.CHAMPION),
-        _action("request_changes", "Request changes", Stage.CHANGES_REQUESTED, submitted=Part.MANAGER),
+        _action("recall", "Take back", before_submission, submitted=Part.CHAMPION),
+        _action(
+            "request_changes",
+            "Request changes",
+            Stage.CHANGES_REQUESTED,
+            submitted=Part.MANAGER,
+            in_assessment=Part.MANAGER,
+        ),
+        _action("transfer", "Move to another theme", Stage.SUBMITTED, submitted=Part.MANAGER),
         _action("start_assessment", "Start assessment", Stage.IN_ASSESSMENT, submitted=Part.MANAGER),
         _action("close_assessment", "Close assessment", Stage.ASSESSED, in_assessment=Part.MANAGER),
         _action("approve_spread", "Approve spread", Stage.SPREAD, assessed=Part.DIRECTOR),
         _action("develop", "Develop further", Stage.CHANGES_REQUESTED, assessed=Part.DIRECTOR),
+        _action("refer_back", "Refer back to the panel", Stage.IN_ASSESSMENT, assessed=Part.DIRECTOR),
         _action(
             "decline",
             "Do not take forward",
@@ -81,6 +103,13 @@ ACTIONS: Mapping[str, Action] = {
             changes_requested=Part.CHAMPION,
             in_assessment=Part.CHAMPION,
             assessed=Part.CHAMPION,
+        ),
+        _action(
+            "reopen",
+            "Reopen",
+            Stage.CHANGES_REQUESTED,
+            not_taken_forward=Part.MANAGER,
+            withdrawn=Part.MANAGER,
         ),
     )
 }

@@ -72,6 +72,7 @@ class Proposal(Base):
     schema_version: Mapped[int]
     version_number: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
+    submitted_from: Mapped[Stage | None]
 
     changes_due: Mapped[date | None]
     changes_sections: Mapped[list[str]] = mapped_column(default=list)
@@ -159,13 +160,15 @@ class ReadingLevel(StrEnum):
 
 
 class Reader(Base):
-    """An assigned reviewer, let in by assessment, which writes these rows."""
+    """An assigned reviewer, let in by assessment, which writes these rows. They go when another version is submitted, but for
+    those whose assessment goes on with it (`reads_next_version`)."""
 
     __tablename__ = "reader"
 
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     level: Mapped[ReadingLevel]
+    reads_next_version: Mapped[bool] = mapped_column(default=False)
 
 
 class DeclaredInterest(Base):

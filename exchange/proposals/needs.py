@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from exchange.accounts.models import Person
-from exchange.proposals import record
+from exchange.proposals import queries, record
+from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.models import Proposal
+from exchange.wording import day
 
 
 def submit(proposal: Proposal, actor: Person) -> list[str]:
@@ -22,8 +24,16 @@ def submit(proposal: Proposal, actor: Person) -> list[str]:
     return unmet
 
 
+def recall(proposal: Proposal, actor: Person) -> list[str]:
+    newest = queries.last_event(proposal, *ACTIONS)
+    if newest is None or newest.kind == "submit":
+        return []
+    who = newest.actor.name if newest.actor else "Someone"
+    return [f"{who} has acted on it since you submitted it, on {day(newest.at)}. You can still withdraw it."]
+
+
 def none(proposal: Proposal, actor: Person) -> list[str]:
     return []
 
 
-NEEDS = {"submit": submit, "request_changes": none}
+NEEDS = {"submit": submit, "recall": recall, "reopen": none}

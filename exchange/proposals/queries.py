@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from exchange import events
+from exchange import clock, events
 from exchange.accounts.models import Person, Role
 from exchange.accounts.queries import people_with
 from exchange.errors import NotFound
@@ -29,6 +30,8 @@ from exchange.proposals.models import (
     co_author,
 )
 from exchange.proposals.policy import Seen, Standing
+from exchange.region import queries as region
+from exchange.working_days import add_working_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +43,7 @@ STAFF_ROLES = {Role.PROGRAMME_MANAGER: Part.MANAGER, Role.THEME_DIRECTOR: Part.D
 REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
 LARGEST_ID = 2**31 - 1
 EDITS_LOOKED_AT = 50
+ASKING_FOR_CHANGES = ("request_changes", "develop", "reopen")
 
 
 def visible_to(person: Person | None) -> ColumnElement[bool]:
@@ -329,9 +333,14 @@ def history(seen: Seen) -> list[Event]:
     return events.history(seen.proposal, policy.events_read_by(seen.standing, seen.proposal))
 
 
-def managers_of(proposal: Proposal) -> list[Person]:
-    """Who manages its lead theme and may act on it, by name."""
-    theme = proposal.lead_theme_id
+def usual_changes_due() -> date:
+    """By when the region gives a team to make changes."""
+    return add_working_days(clock.today(), region.current().rules["changes_working_days"])
+
+
+def managers_of(proposal: Proposal, theme: str | None = None) -> list[Person]:
+    """Who manages its lead theme (or another one) and may act on it, by name."""
+    theme = theme or proposal.lead_theme_id
     holders = people_with(Role.PROGRAMME_MANAGER, theme) if theme else []
     return [person for person in holders if not conflict_of(person, proposal)]
 

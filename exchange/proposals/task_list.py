@@ -17,7 +17,6 @@ from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
 from exchange.proposals.record import Gap, Progress, Section, Source
 
-ASKING = ("request_changes", "develop")
 TOLD_TO_TEAM = frozenset({Audience.MEMBERS, Audience.TEAM})
 
 
@@ -92,7 +91,7 @@ def requested(proposal: Proposal) -> Requested | None:
     """What the team was asked to change, while it is."""
     if proposal.stage is not Stage.CHANGES_REQUESTED:
         return None
-    event = queries.last_event(proposal, *ASKING)
+    event = queries.last_event(proposal, *queries.ASKING_FOR_CHANGES)
     if event is None:
         return None
     return Requested(

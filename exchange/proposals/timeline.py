@@ -110,11 +110,16 @@ def _changes_requested(event: Event, who: str) -> str:
 
 def _started(event: Event, who: str) -> str:
     due = event.facts.get("due")
-    return (
-        f"Assessment started. Reviews are due by {day(date.fromisoformat(due))}"
-        if due
-        else "Assessment started"
-    )
+    started = "Assessment goes on" if event.facts.get("resumed") else "Assessment started"
+    return f"{started}. Reviews are due by {day(date.fromisoformat(due))}" if due else started
+
+
+def _referred_back(event: Event, who: str) -> str:
+    return f"The theme director asked the panel to look again{_due(event.facts)}"
+
+
+def _reopened(event: Event, who: str) -> str:
+    return f"Reopened, to be changed and submitted again{_due(event.facts)}"
 
 
 def _extended(event: Event, who: str) -> str:
@@ -170,6 +175,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "create": _always("The draft was begun"),
     "submit": _submitted,
     "request_changes": _changes_requested,
+    "recall": _always("The champion took it back"),
+    "transfer": _always("Moved to another lead theme"),
     "start_assessment": _started,
     "extend": _extended,
     "add_reviewers": _reviewers_added,
@@ -182,7 +189,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "prepare_decision": _always("A decision was prepared"),
     "approve_spread": _always("Approved to spread at scale"),
     "develop": _developed,
+    "refer_back": _referred_back,
     "decline": _always("Not taken forward"),
+    "reopen": _reopened,
     "withdraw": _always("The champion withdrew it"),
     "start_programme": _always("The programme started"),
     "activate_programme": _always("The programme is active"),
@@ -193,6 +202,7 @@ SENTENCES: Mapping[str, Sentence] = {
 # What stands above each text of an event.
 HEADINGS: Mapping[str, str] = {
     "message": "What to change",
+    "questions": "What the panel is asked",
     "must_show": "What must be shown",
     "talk_to": "Whom to talk to",
     "override_reason": "Why the decision differs from the panel’s view",

@@ -287,7 +287,7 @@ def test_review_is_the_panels_alone(client: Client, committed: Committed) -> Non
         ("recommendation", "SPREAD", "Select from the list for “Your recommendation”"),
         ("rationale-need", "bad\x00text", "Remove the characters shown as � from “Need: why this score”"),
         ("comment", "half \ufffd", "Remove the characters shown as � from “Comment”"),
-        ("comment", "x" * 100_001, "Comment must be 100,000 characters or fewer. It has 100,001"),
+        ("comment", "x" * 30_001, "Comment must be 30,000 characters or fewer. It has 30,001"),
     ],
 )
 def test_what_no_draft_can_hold_is_said(

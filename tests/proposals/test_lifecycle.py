@@ -6,16 +6,21 @@ import pytest
 
 from exchange.proposals import lifecycle
 from exchange.proposals.lifecycle import ACTIONS, Part, Refusal, Stage
+from exchange.proposals.models import Proposal
 
 # The table of the product, as it stands there: action, from, to, who.
 TABLE = {
     ("submit", Stage.DRAFT): (Stage.SUBMITTED, Part.CHAMPION),
     ("submit", Stage.CHANGES_REQUESTED): (Stage.SUBMITTED, Part.CHAMPION),
+    ("recall", Stage.SUBMITTED): (lifecycle.before_submission, Part.CHAMPION),
     ("request_changes", Stage.SUBMITTED): (Stage.CHANGES_REQUESTED, Part.MANAGER),
+    ("request_changes", Stage.IN_ASSESSMENT): (Stage.CHANGES_REQUESTED, Part.MANAGER),
+    ("transfer", Stage.SUBMITTED): (Stage.SUBMITTED, Part.MANAGER),
     ("start_assessment", Stage.SUBMITTED): (Stage.IN_ASSESSMENT, Part.MANAGER),
     ("close_assessment", Stage.IN_ASSESSMENT): (Stage.ASSESSED, Part.MANAGER),
     ("approve_spread", Stage.ASSESSED): (Stage.SPREAD, Part.DIRECTOR),
     ("develop", Stage.ASSESSED): (Stage.CHANGES_REQUESTED, Part.DIRECTOR),
+    ("refer_back", Stage.ASSESSED): (Stage.IN_ASSESSMENT, Part.DIRECTOR),
     ("decline", Stage.SUBMITTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
     ("decline", Stage.CHANGES_REQUESTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
     ("decline", Stage.ASSESSED): (Stage.NOT_TAKEN_FORWARD, Part.DIRECTOR),
@@ -23,6 +28,8 @@ TABLE = {
     ("withdraw", Stage.CHANGES_REQUESTED): (Stage.WITHDRAWN, Part.CHAMPION),
     ("withdraw", Stage.IN_ASSESSMENT): (Stage.WITHDRAWN, Part.CHAMPION),
     ("withdraw", Stage.ASSESSED): (Stage.WITHDRAWN, Part.CHAMPION),
+    ("reopen", Stage.NOT_TAKEN_FORWARD): (Stage.CHANGES_REQUESTED, Part.MANAGER),
+    ("reopen", Stage.WITHDRAWN): (Stage.CHANGES_REQUESTED, Part.MANAGER),
 }
 EVERY_PARTS = [
     frozenset(parts) for parts in chain.from_iterable(combinations(Part, size) for size in range(3))
@@ -39,6 +46,7 @@ def test_refusal_of_every_action_at_every_stage_by_everyone(name: str, stage: St
         else:
             to, part = TABLE[(name, stage)]
             assert action.to is to
+            assert part is action.by[stage]
             assert found is (None if part in parts else Refusal.NOT_YOURS)
 
 
@@ -54,10 +62,19 @@ def test_a_conflict_leaves_the_staff_nothing(stage: Stage) -> None:
     assert lifecycle.open_to(stage, frozenset()) == []
 
 
-@pytest.mark.parametrize("stage", [Stage.SPREAD, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN])
-def test_nothing_follows_an_end(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("stage", "follows"),
+    [(Stage.SPREAD, []), (Stage.NOT_TAKEN_FORWARD, ["reopen"]), (Stage.WITHDRAWN, ["reopen"])],
+)
+def test_an_end_is_only_reopened(stage: Stage, follows: list[str]) -> None:
     assert stage in lifecycle.ENDED
-    assert lifecycle.open_to(stage, frozenset(Part)) == []
+    assert [action.name for action in lifecycle.open_to(stage, frozenset(Part))] == follows
+
+
+@pytest.mark.parametrize("came_from", [None, Stage.DRAFT, Stage.CHANGES_REQUESTED])
+def test_recall_leads_to_where_it_came_from(came_from: Stage | None) -> None:
+    proposal = Proposal(submitted_from=came_from)
+    assert ACTIONS["recall"].leads_to(proposal) is (came_from or Stage.DRAFT)
 
 
 def test_why_refused_says_where_it_stands_and_whose_it_is() -> None:
@@ -73,11 +90,15 @@ def test_why_refused_says_where_it_stands_and_whose_it_is() -> None:
 def test_slugs_are_the_verbs() -> None:
     assert {action.slug for action in ACTIONS.values()} == {
         "submit",
+        "recall",
         "request-changes",
+        "transfer",
         "start-assessment",
         "close-assessment",
         "approve-spread",
         "develop",
+        "refer-back",
         "decline",
         "withdraw",
+        "reopen",
     }

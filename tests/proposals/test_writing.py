@@ -16,6 +16,7 @@ from exchange.proposals import record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal
 from exchange.proposals.record import Kind
+from exchange.proposals.services.working import LONGEST_TITLE
 from tests.conftest import Committed
 from tests.factories import THEME, make_person
 from tests.pages import Browser, Client, Page
@@ -239,7 +240,7 @@ def test_what_is_too_long_is_saved_and_said(client: Client, committed: Committed
         held = db.session.get_one(Proposal, proposal.id)
         state = services.section_state(held, asked)
         services.save_section(held, asked, long_title, champion, opened_at_state=state)
-        assert len(held.title) == services.LONGEST_TITLE
+        assert len(held.title) == LONGEST_TITLE
     assert client.as_(champion).get("proposals.edit", ref=proposal.reference).h1.endswith("x" * 400)
 
 

@@ -1,6 +1,6 @@
 """Reads of assessment."""
 
-from exchange.assessment.queries.candidates import Candidate, candidates, themes_of
+from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -18,6 +18,8 @@ from exchange.assessment.queries.panels import (
     places,
     reads_panel,
     staffed,
+    themes_of,
+    why_off_panel,
 )
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
@@ -25,8 +27,11 @@ from exchange.assessment.queries.rounds import (
     aggregates,
     counted_reviews,
     current_round,
+    due_if_started,
     has_assessed,
+    live_round,
     open_round,
+    resting_round,
     tally,
 )
 from exchange.assessment.queries.worklists import (
@@ -49,6 +54,7 @@ __all__ = [
     "Place",
     "Section",
     "Staffed",
+    "Starting",
     "Triaged",
     "WaitingReview",
     "aggregate",
@@ -61,17 +67,22 @@ __all__ = [
     "current_round",
     "declared_in",
     "done_reviews",
+    "due_if_started",
     "ever_assigned",
     "has_assessed",
+    "live_round",
     "open_round",
     "panel",
     "panel_of",
     "place",
     "places",
     "reads_panel",
+    "resting_round",
     "staffed",
+    "starting",
     "tally",
     "themes_of",
     "triage",
     "waiting_reviews",
+    "why_off_panel",
 ]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import exists, func, select
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
 from exchange.assessment.models import Assignment, Interest, Review, Round
-from exchange.assessment.queries.panels import conflict_in, declared_in
-from exchange.assessment.queries.rounds import open_round
+from exchange.assessment.queries.panels import (
+    Place,
+    conflict_in,
+    declared_in,
+    places,
+    themes_of,
+    why_off_panel,
+)
+from exchange.assessment.queries.rounds import due_if_started, live_round, resting_round
 from exchange.extensions import db
-from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Part
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -51,7 +58,7 @@ def candidates(proposal: Proposal) -> list[Candidate]:
         .order_by(func.lower(Person.name), Person.id)
     ).all()
     loads, declared = _open_reviews([person.id for person in people]), declared_in(proposal)
-    round_ = open_round(proposal)
+    round_ = live_round(proposal)
     held = {} if round_ is None else {each.person_id: each for each in round_.assignments}
     found = [
         Candidate(
@@ -72,6 +79,37 @@ def candidates(proposal: Proposal) -> list[Candidate]:
     return sorted(found, key=lambda each: (bool(each.conflict), each.is_at_limit, each.open_reviews))
 
 
+@dataclass(frozen=True)
+class Starting:
+    """What a manager who starts an assessment chooses from, and by when the reviews would be due. `resting` is the assessment
+    that goes on, with those of its panel who are `staying`; `lacking` is how many more the quorum needs."""
+
+    candidates: list[Candidate]
+    resting: Round | None
+    staying: list[Person]
+    lacking: int
+    due: date
+
+
+def starting(proposal: Proposal) -> Starting:
+    resting = resting_round(proposal)
+    quorum = region.current().rules["quorum"] if resting is None else resting.quorum
+    staying = (
+        [] if resting is None else [each.assignment.person for each in places(resting) if _goes_on(each)]
+    )
+    return Starting(
+        candidates(proposal),
+        resting,
+        staying,
+        max(quorum - len(staying), 0),
+        due_if_started(resting),
+    )
+
+
+def _goes_on(place: Place) -> bool:
+    return place.is_on_panel and not why_off_panel(place.assignment.person, place.assignment.round.proposal)
+
+
 def _open_reviews(people: Sequence[int]) -> dict[int, int]:
     """How many reviews each of them still owes."""
     query = (
@@ -87,13 +125,6 @@ def _open_reviews(people: Sequence[int]) -> dict[int, int]:
         .group_by(Assignment.person_id)
     )
     return {person_id: number for person_id, number in db.session.execute(query)}
-
-
-def themes_of(proposal: Proposal) -> frozenset[str]:
-    """The lead theme and the supporting ones of what was submitted: their reviewers can be chosen."""
-    version = proposals.latest_version(proposal)
-    supporting = [] if version is None else version.answers.get("supporting_themes") or []
-    return frozenset(filter(None, [proposal.lead_theme_id, *supporting]))
 
 
 def _note(person: Person, proposal: Proposal, held: Assignment | None) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
 from exchange.assessment import policy, rubric, scoring
 from exchange.assessment.closing import Tally, progress
 from exchange.assessment.models import Assignment, Interest, Review, Round
@@ -48,6 +49,14 @@ class Assigned:
         return review is not None and review.submitted_at is not None
 
     @property
+    def is_looking_again(self) -> bool:
+        """Whether their draft is the review that they submitted before: of an earlier version, or before the director asked."""
+        review = self.assignment.review
+        return review is not None and (
+            review.version_number != self.round.version_number or review.saved_at <= self.round.started_at
+        )
+
+    @property
     def is_writable(self) -> bool:
         return self.round.is_open and self.is_declared and not self.is_submitted
 
@@ -59,7 +68,7 @@ def assigned(person: Person, ref: str) -> Assigned:
     assignment = None if round_ is None else assignment_of(person, round_)
     if round_ is None or assignment is None or assignment.removed_at is not None:
         raise NotFound
-    if not policy.can_declare(seen.standing, seen.proposal.stage):
+    if not policy.can_declare(seen.standing, seen.proposal.stage, is_resting=round_.is_suspended):
         raise NotFound
     if not round_.is_open and assignment.interest is not Interest.NONE:
         raise NotFound
@@ -268,6 +277,21 @@ def reads_panel(person: Person, seen: Seen, round_: Round) -> bool:
 
 def conflict_in(person: Person, proposal: Proposal, declared: dict[int, str]) -> str:
     return proposals.found_conflict(person, proposal) or (proposals.DECLARED if person.id in declared else "")
+
+
+def themes_of(proposal: Proposal) -> frozenset[str]:
+    """The lead theme and the supporting ones of what was submitted: their reviewers can be chosen."""
+    version = proposals.latest_version(proposal)
+    supporting = [] if version is None else version.answers.get("supporting_themes") or []
+    return frozenset(filter(None, [proposal.lead_theme_id, *supporting]))
+
+
+def why_off_panel(person: Person, proposal: Proposal) -> str:
+    """Why someone whom nothing binds may not review it all the same; empty when they may."""
+    if not person.active:
+        return "Their account is closed."
+    is_reviewer = bool(person.themes_as(Role.REVIEWER) & themes_of(proposal))
+    return "" if is_reviewer else "They are no longer a reviewer of its themes."
 
 
 def declared_in(proposal: Proposal) -> dict[int, str]:

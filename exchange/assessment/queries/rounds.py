@@ -7,10 +7,12 @@ panel, declared no interest, and has none now.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment import rubric, scoring
 from exchange.assessment.closing import Tally
@@ -19,7 +21,10 @@ from exchange.assessment.scoring import Aggregate, Marks
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
+from exchange.region import queries as region
+from exchange.working_days import add_working_days
 
+LEAST_DAYS_TO_GO_ON = 5
 RECOMMENDING = frozenset({Recommendation.SPREAD, Recommendation.SPREAD_WITH_CONDITIONS})
 
 
@@ -30,8 +35,28 @@ def current_round(proposal: Proposal) -> Round | None:
 
 
 def open_round(proposal: Proposal) -> Round | None:
+    """The one whose panel reviews now."""
     latest = current_round(proposal)
     return latest if latest is not None and latest.is_open else None
+
+
+def resting_round(proposal: Proposal) -> Round | None:
+    """The one that goes on when the changed proposal is assessed again."""
+    latest = current_round(proposal)
+    return latest if latest is not None and latest.is_suspended else None
+
+
+def live_round(proposal: Proposal) -> Round | None:
+    """The one that is open or rests."""
+    return open_round(proposal) or resting_round(proposal)
+
+
+def due_if_started(resting: Round | None) -> date:
+    """By when a panel that starts today reviews; one that rested has what was left, and time to read what changed."""
+    days = region.current().rules["working_days"]
+    if resting is not None:
+        days = max(resting.days_left or 0, LEAST_DAYS_TO_GO_ON)
+    return add_working_days(clock.today(), days)
 
 
 def counted_reviews(round_: Round) -> list[Review]:

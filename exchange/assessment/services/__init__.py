@@ -1,7 +1,7 @@
 """Writes of assessment."""
 
 from exchange.assessment.services.leavers import leave_panels
-from exchange.assessment.services.panels import add_reviewers, extend, remove_reviewer
+from exchange.assessment.services.panels import RESTS, add_reviewers, extend, remove_reviewer
 from exchange.assessment.services.reviews import (
     ReviewLocked,
     StaleReview,
@@ -12,18 +12,29 @@ from exchange.assessment.services.reviews import (
     submit_review,
     written_in,
 )
-from exchange.assessment.services.rounds import close_assessment, start_assessment, withdraw
+from exchange.assessment.services.rounds import (
+    close_assessment,
+    end_round,
+    open_again,
+    request_changes,
+    start_assessment,
+    withdraw,
+)
 
 __all__ = [
+    "RESTS",
     "ReviewLocked",
     "StaleReview",
     "Written",
     "add_reviewers",
     "close_assessment",
     "declare",
+    "end_round",
     "extend",
     "leave_panels",
+    "open_again",
     "remove_reviewer",
+    "request_changes",
     "save_review",
     "start_assessment",
     "state_of",

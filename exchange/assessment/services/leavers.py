@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from exchange import events
 from exchange.accounts.models import Person
-from exchange.accounts.roles import Role
 from exchange.assessment import policy, queries
 from exchange.assessment.models import Assignment, Round
 from exchange.assessment.services.panels import forget_reader, take_off
@@ -15,9 +14,6 @@ from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.services import lock
-
-LEFT = "Their account is closed."
-NO_ROLE = "They are no longer a reviewer of its themes."
 
 
 def leave_panels(person: Person) -> None:
@@ -30,20 +26,21 @@ def leave_panels(person: Person) -> None:
         .where(
             Assignment.person_id == person.id,
             Assignment.removed_at.is_(None),
-            Proposal.stage.in_(policy.DECLARABLE),
+            or_(Proposal.stage.in_(policy.DECLARABLE), Round.suspended_at.is_not(None)),
         )
         .order_by(Proposal.id)  # one order, so that no two people block each other
     )
     for assignment in db.session.scalars(held).all():
         proposal = lock(assignment.round.proposal)
-        if assignment.round is queries.current_round(proposal) and proposal.stage in policy.DECLARABLE:
+        is_live = proposal.stage in policy.DECLARABLE or assignment.round.is_suspended
+        if is_live and assignment.round is queries.current_round(proposal):
             _leave(person, assignment, proposal)
 
 
 def _leave(person: Person, assignment: Assignment, proposal: Proposal) -> None:
     db.session.refresh(assignment)
     conflict = proposals.found_conflict(person, proposal)
-    reason = conflict or _why_off(person, proposal)
+    reason = conflict or queries.why_off_panel(person, proposal)
     if not reason or assignment.removed_at is not None:
         return
     review = assignment.review
@@ -63,10 +60,3 @@ def _leave(person: Person, assignment: Assignment, proposal: Proposal) -> None:
         has_interest=bool(conflict),
         had_submitted=is_submitted,
     )
-
-
-def _why_off(person: Person, proposal: Proposal) -> str:
-    if not person.active:
-        return LEFT
-    is_reviewer = bool(person.themes_as(Role.REVIEWER) & queries.themes_of(proposal))
-    return "" if is_reviewer else NO_ROLE

@@ -22,6 +22,8 @@ from exchange.proposals.models import Proposal, Reader, ReadingLevel
 from exchange.proposals.policy import Seen
 from exchange.proposals.services import lock
 
+RESTS = "This assessment rests until you go on with it, when the proposal is submitted again."
+
 
 def add_reviewers(round_: Round, actor: Person, people: Sequence[int], *, reason: str) -> None:
     """Puts more people on the panel; one who returns keeps their letter, and declares again. Raises
@@ -83,6 +85,8 @@ def lock_round(round_: Round, actor: Person) -> Round:
     if not policy.manages(actor, Seen(proposal, proposals.standing_in(actor, proposal))):
         raise NotAllowed("Only a programme manager of the lead theme can do this.")
     round_ = db.session.get_one(Round, round_.id, populate_existing=True)
+    if round_.is_suspended:
+        raise WrongStage(RESTS)
     if not round_.is_open:
         raise WrongStage(f"This assessment has ended: the proposal is now at “{proposal.stage.label}”.")
     return round_

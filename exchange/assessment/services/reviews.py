@@ -120,6 +120,10 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
     review = assignment.review
     if review is not None and review.submitted_at is not None:
         raise ReviewLocked("You have submitted it, and it counts as you submitted it.")
+    if assignment.round.is_suspended:
+        raise ReviewLocked(
+            "Changes are requested, so this assessment rests. You can go on when it is submitted again."
+        )
     if not assignment.round.is_open:
         raise ReviewLocked("This assessment has ended, so reviews can no longer be saved.")
     if assignment.interest is not Interest.NONE:
@@ -127,10 +131,10 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
     if opened_at_state not in (None, state_of(review)) and not _says(review, written):
         raise StaleReview("What you saved there is kept. What you typed here is below, and not saved yet.")
     if review is None:
-        review = Review(assignment=assignment)
+        review = Review(assignment=assignment, version_number=assignment.round.version_number)
         db.session.add(review)
     review.recommendation, review.comment = written.recommendation, written.comment
-    review.saved_at = clock.now()
+    review.saved_at, review.version_number = clock.now(), assignment.round.version_number
     held = {score.criterion_id: score for score in review.scores}
     for criterion in assignment.round.rubric.criteria:
         score = held.get(criterion.id)
@@ -165,8 +169,9 @@ def _lock(assignment: Assignment) -> Assignment:
         .execution_options(populate_existing=True)
     )
     assignment = db.session.scalars(afresh).one()
-    standing = proposals.standing_in(assignment.person, proposal)
-    if assignment.removed_at is not None or not policy.can_declare(standing, proposal.stage):
+    standing, is_resting = proposals.standing_in(assignment.person, proposal), assignment.round.is_suspended
+    can_declare = policy.can_declare(standing, proposal.stage, is_resting=is_resting)
+    if assignment.removed_at is not None or not can_declare:
         raise NotAllowed("You are not a reviewer of this proposal any more.")
     return assignment
 

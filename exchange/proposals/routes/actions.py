@@ -5,18 +5,19 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange import clock
 from exchange.access import requires, someone_at_hand
-from exchange.errors import UnmetNeeds, WrongStage
+from exchange.errors import UnmetNeeds
+from exchange.forms import OnceForm
 from exchange.proposals import answers, policy, queries, record, services
 from exchange.proposals.choices import choices
-from exchange.proposals.forms import DeclareForm, RequestChangesForm
+from exchange.proposals.forms import DeclareForm, ReopenForm, TransferForm
 from exchange.proposals.lifecycle import ACTIONS, Stage
 from exchange.proposals.page import preview_of, title_of
 from exchange.proposals.policy import Seen
+from exchange.proposals.queries import usual_changes_due
 from exchange.proposals.routes.blueprint import blueprint
+from exchange.proposals.services import NobodyToManage
 from exchange.region import queries as region
-from exchange.working_days import add_working_days
 
 ONLY_TEAM = "Only its team can read this page."
 ONLY_CHAMPION = "Only the champion can submit it."
@@ -71,30 +72,51 @@ def submitted(seen: Seen) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/proposals/<ref>/request-changes", methods=["GET", "POST"])
+@blueprint.route("/proposals/<ref>/recall", methods=["GET", "POST"])
+@requires(policy.is_champion, of=queries.seen, message="Only the champion can take it back.")
+def recall(seen: Seen) -> ResponseReturnValue:
+    proposal, person, form = seen.proposal, someone_at_hand(), OnceForm()
+    services.check(proposal, "recall", person)
+    if form.is_submitted():
+        services.recall(proposal, person)
+        flash("You have taken it back. Change what you like, then submit it again.")
+        return redirect(url_for("proposals.edit", ref=proposal.reference))
+    return render_template("proposals/recall.html", seen=seen, form=form)
+
+
+@blueprint.route("/proposals/<ref>/transfer", methods=["GET", "POST"])
 @requires(policy.is_manager, of=queries.seen, message=ONLY_MANAGER)
-def request_changes(seen: Seen) -> ResponseReturnValue:
-    proposal, person = seen.proposal, someone_at_hand()
-    form = RequestChangesForm()
-    back = url_for("proposals.show", ref=proposal.reference)
-    try:
-        services.check(proposal, "request_changes", person)
-    except WrongStage as wrong:
-        if not form.is_submitted():
-            raise
-        form.add_error("", wrong.message)  # beside what was typed
-        return render_template("proposals/request_changes.html", seen=seen, form=form, back_to=back), 409
+def transfer(seen: Seen) -> ResponseReturnValue:
+    proposal, person, form = seen.proposal, someone_at_hand(), TransferForm()
+    others = {theme.id: theme for theme in region.themes() if theme.id != proposal.lead_theme_id}
+    form.theme.choices = [(theme.id, theme.name) for theme in others.values()]
+    services.check(proposal, "transfer", person)
     if form.validate_on_submit():
-        services.request_changes(
-            proposal, person, sections=form.sections.data, message=form.message.data, due=form.due.data
-        )
-        flash(f"{proposal.champion.name} is asked for changes.")
-        return redirect(back)
+        theme = others[form.theme.data]
+        try:
+            services.transfer(proposal, person, theme, reason=form.reason.data)
+        except NobodyToManage as nobody:
+            form.add_error("theme", nobody.message)
+        else:
+            flash(f"{proposal.reference} is moved to {theme.name}. Its programme manager goes on with it.")
+            return redirect(url_for("assessment.triage"))
+    return render_template(
+        "proposals/transfer.html", seen=seen, form=form
+    ), 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/proposals/<ref>/reopen", methods=["GET", "POST"])
+@requires(policy.is_manager, of=queries.seen, message=ONLY_MANAGER)
+def reopen(seen: Seen) -> ResponseReturnValue:
+    proposal, person, form = seen.proposal, someone_at_hand(), ReopenForm()
+    services.check(proposal, "reopen", person)
+    if form.validate_on_submit():
+        services.reopen(proposal, person, reason=form.reason.data, due=form.due.data)
+        flash(f"Reopened. {proposal.champion.name} is asked to change it and submit it again.")
+        return redirect(url_for("proposals.show", ref=proposal.reference))
     if not form.is_submitted():
-        days = region.current().rules["changes_working_days"]
-        form.due.process(None, add_working_days(clock.today(), days))
-    status = 422 if form.is_submitted() else 200
-    return render_template("proposals/request_changes.html", seen=seen, form=form, back_to=back), status
+        form.due.process(None, usual_changes_due())
+    return render_template("proposals/reopen.html", seen=seen, form=form), 422 if form.is_submitted() else 200
 
 
 def _check_page(seen: Seen, form: DeclareForm) -> str:

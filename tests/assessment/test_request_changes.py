@@ -33,7 +33,7 @@ def asking(client: Client, committed: Committed) -> tuple[Page, Proposal]:
     with committed():
         manager = make_manager()
         proposal = make_submitted(make_champion())
-    return client.as_(manager).get("proposals.request_changes", ref=proposal.reference), proposal
+    return client.as_(manager).get("assessment.request_changes", ref=proposal.reference), proposal
 
 
 @time_machine.travel("2026-12-01T10:00:00Z", tick=False)
@@ -106,7 +106,7 @@ def test_request_changes_says_how_to_mend_it(
     page, proposal = asking(client, committed)
     due = (clock.today() + timedelta(days=9)).isoformat()
     sent = {"sections": "need", "message": "More.", "due": due, name: value}
-    page = page.browser.post("proposals.request_changes", sent, ref=proposal.reference, status=422)
+    page = page.browser.post("assessment.request_changes", sent, ref=proposal.reference, status=422)
     assert len(page.errors) == 1
     if name != "due":
         assert page.errors == [message]
@@ -141,10 +141,10 @@ def test_request_changes_is_the_managers_and_of_what_is_submitted(
         bound = make_manager(organisation="hill-hospital")
         proposal, draft = make_submitted(champion), make_draft(champion)
     for person in (champion, director, member, bound):
-        page = client.as_(person).get("proposals.request_changes", ref=proposal.reference, status=403)
+        page = client.as_(person).get("assessment.request_changes", ref=proposal.reference, status=403)
         assert "Only the programme manager of its lead theme can do this." in page.text
-    client.as_(champion).get("proposals.request_changes", ref=draft.reference, status=403)
-    client.as_(manager).get("proposals.request_changes", ref=draft.reference, status=404)
+    client.as_(champion).get("assessment.request_changes", ref=draft.reference, status=403)
+    client.as_(manager).get("assessment.request_changes", ref=draft.reference, status=404)
     with committed():
         services.request_changes(
             db.session.get_one(Proposal, proposal.id),
@@ -153,5 +153,5 @@ def test_request_changes_is_the_managers_and_of_what_is_submitted(
             message="x",
             due=clock.today(),
         )
-    page = client.as_(manager).get("proposals.request_changes", ref=proposal.reference, status=409)
+    page = client.as_(manager).get("assessment.request_changes", ref=proposal.reference, status=409)
     assert "The proposal is now at “Changes requested”." in page.text
