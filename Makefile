@@ -26,7 +26,7 @@ demo-reset: ## Delete the demo's data (in instance/) and start over
 	@rm -rf instance/exchange.sqlite instance/exchange.sqlite-* instance/files instance/mail
 	@$(MAKE) --no-print-directory demo
 
-test: .venv/.installed-dev ## Run all tests: SQLite, browser, PostgreSQL (ARGS="-k word" goes to pytest)
+test: .venv/.installed-dev ## Run all tests: SQLite and PostgreSQL, each in a browser too (ARGS="-k word" goes to pytest)
 	@$(BIN)/python exchange/assets/build.py
 	@$(BIN)/python -m tests.run $(ARGS)
 

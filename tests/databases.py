@@ -78,11 +78,7 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
 
     One database for the run, put back after each test. Copying a template instead took ten times as long.
     """
-    url = make_url(database_url(server))
-    name = f"exchange_test_{os.getpid()}_{worker}"
-    _run(url, f'CREATE DATABASE "{name}"')
-    try:
-        url = url.set(database=name)
+    with empty_on_postgresql(server, f"test_{os.getpid()}_{worker}") as url:
         build_database(url.render_as_string(hide_password=False))
         put_back = _keep_pristine(url)
 
@@ -92,8 +88,18 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
             _run(url, put_back)
 
         yield database
+
+
+@contextmanager
+def empty_on_postgresql(server: str, name: str) -> Iterator[URL]:
+    """A new database on the server, dropped at the end."""
+    url = make_url(database_url(server))
+    name = f"exchange_{name}"
+    _run(url, f'CREATE DATABASE "{name}"')
+    try:
+        yield url.set(database=name)
     finally:
-        _run(make_url(database_url(server)), f'DROP DATABASE "{name}" WITH (FORCE)')
+        _run(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _keep_pristine(url: URL) -> str:

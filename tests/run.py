@@ -1,4 +1,4 @@
-"""Runs all tests as `make test` does: on SQLite, in a browser, on PostgreSQL. Arguments go to pytest.
+"""Runs all tests as `make test` does: on SQLite and on PostgreSQL, each in a browser too. Arguments go to pytest.
 
 A part whose programs are missing is left out and named in the last lines; REQUIRE_ALL=1 makes that an error.
 """
@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests import postgres
@@ -29,29 +30,48 @@ def on_sqlite(arguments: list[str]) -> int:
 
 
 def in_a_browser(arguments: list[str]) -> int:
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
-    if not browser:
-        raise LeftOut("Chromium is not installed")
-    # pytest-playwright itself warns of a deprecation: only here warnings are no errors.
-    return pytest(["tests/journeys", "-W", "default", "-p", "no:randomly", *arguments], {"CHROMIUM": browser})
+    return journeys(arguments, {})
 
 
 def on_postgresql(arguments: list[str]) -> int:
-    given = os.environ.get("TEST_DATABASE_URL")
-    if given:
-        return pytest(["-n", "auto", *arguments], {"TEST_DATABASE_URL": given})
-    reason = postgres.why_not()
-    if reason:
-        raise LeftOut(reason)
-    with postgres.running() as url:
+    with postgresql() as url:
         return pytest(["-n", "auto", *arguments], {"TEST_DATABASE_URL": url})
+
+
+def in_a_browser_on_postgresql(arguments: list[str]) -> int:
+    with postgresql() as url:
+        return journeys(arguments, {"TEST_DATABASE_URL": url})
 
 
 PARTS: dict[str, Callable[[list[str]], int]] = {
     "SQLite": on_sqlite,
-    "Browser": in_a_browser,
+    "Browser, SQLite": in_a_browser,
     "PostgreSQL": on_postgresql,
+    "Browser, PostgreSQL": in_a_browser_on_postgresql,
 }
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The server given, or one of our own. Raises LeftOut where there is none."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    if reason := postgres.why_not():
+        raise LeftOut(reason)
+    with postgres.running() as url:
+        yield url
+
+
+def journeys(arguments: list[str], settings: dict[str, str]) -> int:
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if not browser:
+        raise LeftOut("Chromium is not installed")
+    # pytest-playwright itself warns of a deprecation: only here warnings are no errors.
+    return pytest(
+        ["tests/journeys", "-W", "default", "-p", "no:randomly", *arguments],
+        {**settings, "CHROMIUM": browser},
+    )
 
 
 def pytest(arguments: list[str], settings: dict[str, str]) -> int:
@@ -81,7 +101,7 @@ def main(arguments: list[str]) -> int:
             required = os.environ.get("REQUIRE_ALL") == "1"
             failed |= required
             outcome = f"LEFT OUT{', an error as REQUIRE_ALL=1' if required else ''}: {reason}"
-        said.append(f"{name:10}  {time.monotonic() - started:4.0f} s  {outcome}")
+        said.append(f"{name:20}  {time.monotonic() - started:4.0f} s  {outcome}")
     print("\n" + "\n".join(said), flush=True)
     return int(failed)
 

@@ -21,6 +21,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, sync_playwright
 
+from tests.databases import empty_on_postgresql
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "journey-pictures"
 START_SECONDS = 60
@@ -65,9 +67,23 @@ class Service:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("service")
+
+
+@pytest.fixture(scope="session")
+def database(folder: Path) -> Iterator[str]:
+    """Where the service keeps its data: SQLite, or a new database on the server of TEST_DATABASE_URL."""
+    if not (server := os.environ.get("TEST_DATABASE_URL")):
+        yield f"sqlite:///{folder / 'exchange.sqlite'}"
+        return
+    with empty_on_postgresql(server, f"journeys_{os.getpid()}") as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def service(folder: Path, database: str) -> Iterator[Service]:
     """Web and worker with the demo loaded, in a folder of their own."""
-    folder = tmp_path_factory.mktemp("service")
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {
@@ -75,7 +91,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         "ENVIRONMENT": "development",
         "PORT": str(port),
         "PUBLIC_URL": address,
-        "DATABASE_URL": f"sqlite:///{folder / 'exchange.sqlite'}",
+        "DATABASE_URL": database,
         "MAIL_URL": f"file:{folder / 'mail'}",
         "STORAGE_URL": f"file:{folder / 'files'}",
     }
