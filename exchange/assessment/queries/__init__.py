@@ -18,6 +18,7 @@ from exchange.assessment.queries.panels import (
     places,
     reads_panel,
     staffed,
+    version_reviewed_before,
 )
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
@@ -72,5 +73,6 @@ __all__ = [
     "staffed",
     "tally",
     "triage",
+    "version_reviewed_before",
     "waiting_reviews",
 ]
