@@ -14,6 +14,7 @@ from exchange.errors import Conflict, NotFound, WrongStage
 from exchange.forms import Form, typed_in
 from exchange.proposals import queries as proposals
 from exchange.proposals.answers import answered_sections
+from exchange.proposals.changed_since import since_reviewed
 from exchange.proposals.choices import choices
 from exchange.proposals.policy import Seen
 from exchange.proposals.services import check
@@ -231,8 +232,10 @@ def _review(assigned: Assigned, form: forms.ReviewForm, stale: StaleReview | Non
         proposals.attachments_read(seen),
         without=frozenset({"title"}),
     )
+    before = queries.version_reviewed_before(assigned)
+    since = since_reviewed(seen.proposal, before, assigned.round.version_number) if before else None
     return render_template(
-        "assessment/review.html", assigned=assigned, form=form, stale=stale, sections=sections
+        "assessment/review.html", assigned=assigned, form=form, stale=stale, sections=sections, since=since
     )
 
 

@@ -11,6 +11,7 @@ from exchange import clock
 from exchange.accounts.models import Person
 from exchange.proposals import answers, policy, queries, readership, record, timeline
 from exchange.proposals.answers import ShownSection
+from exchange.proposals.changed_since import ChangedSince, since_before
 from exchange.proposals.choices import Choices, choices
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -53,6 +54,7 @@ class Page:
     main: Way | None
     others: list[Way]
     not_yet: list[NotYet]
+    changed_since: ChangedSince | None
     tabs: list[Tab]
     sections: list[ShownSection]
     team: list[str]
@@ -93,6 +95,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         main=main,
         others=others,
         not_yet=not_yet,
+        changed_since=since_before(seen, person),
         tabs=tabs,
         sections=answers.answered_sections(
             read.answers, lists, queries.attachments_read(seen), without=SHOWN_ABOVE

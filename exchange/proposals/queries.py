@@ -35,6 +35,7 @@ from exchange.working_days import add_working_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 DECLARED = "They declared an interest."
 # Conditions on what a person is to a proposal ask once for all rows (`IN`), never for each of them (`EXISTS`): on
@@ -187,6 +188,12 @@ def version(proposal: Proposal, number: int) -> Version:
     return found
 
 
+def submission_times(proposal: Proposal) -> dict[int, datetime]:
+    """When each version was submitted, by its number."""
+    query = select(Version.number, Version.submitted_at).where(Version.proposal_id == proposal.id)
+    return {number: moment for number, moment in db.session.execute(query.order_by(Version.number))}
+
+
 def _version(proposal: Proposal, number: int) -> Version | None:
     query = select(Version).where(Version.proposal_id == proposal.id, Version.number == number)
     return db.session.scalar(query)
@@ -288,10 +295,16 @@ class SeenVersion:
 
 def version_read(person: Person | None, ref: str, number: int) -> SeenVersion:
     """A frozen version, for those who read every answer. Raises NotFound."""
+    found = seen_in_full(person, ref)
+    return SeenVersion(found, version(found.proposal, number))
+
+
+def seen_in_full(person: Person | None, ref: str) -> Seen:
+    """The proposal, for those who read every answer of each version. Raises NotFound."""
     found = seen(person, ref)
     if not policy.reads_all_answers(person, found):
         raise NotFound
-    return SeenVersion(found, version(found.proposal, number))
+    return found
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from exchange.accounts.models import Person
 from exchange.audience import Audience
 from exchange.events import Event, texts_for
 from exchange.proposals import policy, queries, readership, record, timeline
+from exchange.proposals.changed_since import ChangedSince, since_submitted
 from exchange.proposals.choices import choices
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -47,6 +48,7 @@ class TaskList:
     completed: int
     gaps: list[Gap]
     requested: Requested | None
+    changed_since: ChangedSince | None
     readers: list[str]
     can_delete: bool
 
@@ -82,6 +84,7 @@ def task_list(seen: Seen, person: Person) -> TaskList:
         completed=sum(record.progress(section, proposal.answers) in done for section in record.SECTIONS),
         gaps=record.gaps(proposal.answers),
         requested=asked,
+        changed_since=since_submitted(seen),
         readers=readership.who_reads(proposal.stage, proposal.visibility, theme),
         can_delete=policy.can_delete(person, seen),
     )

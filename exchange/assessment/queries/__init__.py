@@ -19,6 +19,7 @@ from exchange.assessment.queries.panels import (
     reads_panel,
     staffed,
     themes_of,
+    version_reviewed_before,
     why_off_panel,
 )
 from exchange.assessment.queries.rounds import (
@@ -83,6 +84,7 @@ __all__ = [
     "tally",
     "themes_of",
     "triage",
+    "version_reviewed_before",
     "waiting_reviews",
     "why_off_panel",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from exchange.accounts.models import Person
@@ -100,6 +100,21 @@ def assignment_of(person: Person, round_: Round) -> Assignment | None:
         .where(Assignment.round_id == round_.id, Assignment.person_id == person.id)
         .options(joinedload(Assignment.review))
     )
+
+
+def version_reviewed_before(assigned: Assigned) -> int | None:
+    """The newest of the earlier versions that this reviewer wrote about, whatever became of the review."""
+    query = (
+        select(func.max(Review.version_number))
+        .join(Assignment)
+        .join(Round)
+        .where(
+            Round.proposal_id == assigned.round.proposal_id,
+            Review.version_number < assigned.round.version_number,
+            Assignment.person_id == assigned.assignment.person_id,
+        )
+    )
+    return db.session.scalar(query)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
-"""Pages that read proposals: the list, one proposal, its history, its versions and its documents."""
+"""Pages that read proposals: the list, one proposal, its history, its versions, two of them compared, and its
+documents."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from exchange import access, storage
 from exchange.access import person_at_hand, public, public_where_found, requires
 from exchange.proposals import answers, page, policy, queries
 from exchange.proposals.choices import choices
+from exchange.proposals.comparison_page import comparison_page
 from exchange.proposals.listing_page import listing_page
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
@@ -50,6 +52,12 @@ def version(found: SeenVersion) -> ResponseReturnValue:
     sections = answers.answered_sections(found.version.answers, choices(), files)
     links = page.contents_of(sections)
     return render_template("proposals/version.html", found=found, sections=sections, links=links)
+
+
+@blueprint.get("/proposals/<ref>/compare")
+@requires(access.signed_in, of=queries.seen_in_full)
+def compare(seen: Seen) -> ResponseReturnValue:
+    return render_template("proposals/compare.html", page=comparison_page(seen, request.args))
 
 
 @blueprint.get("/proposals/<ref>/files/<int:file_id>")
