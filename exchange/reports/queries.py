@@ -98,12 +98,12 @@ def _proposals_of(person: Person) -> list[Row[Any]]:
 
 
 def _own_tasks(person: Person) -> Iterator[Task]:
-    if person.terms_accepted_at is None and (person.organisation_id is not None or person.is_lay):
+    if person.terms_accepted_at is None and ((person.organisation_id is not None and not person.is_lay) or person.grants):
         yield Task(
             "Accept the confidentiality terms",
-            "You can then review what you are asked to."
-            if person.is_lay
-            else "You can then submit proposals, read what other members share, and act in the roles that you have.",
+            "You can then act in the roles that you have."
+            if person.grants
+            else "You can then submit proposals, and read what other members share.",
             "accounts.accept_terms",
             {},
             _day(person.create_datetime),

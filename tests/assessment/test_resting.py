@@ -206,3 +206,16 @@ def test_the_conflicted_manager_cannot_stop_an_assessment(client: Client, commit
         other = make_person(role=cast.manager.grants[0].role, organisation=STAFF, name="Free")
     client.as_(colleague).get("assessment.request_changes", ref=cast.ref, status=403)
     client.as_(other).get("assessment.request_changes", ref=cast.ref)
+
+
+@time_machine.travel(SUBMITTED, tick=False)
+def test_the_panel_is_told_what_changed_since_they_reviewed(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    resubmit(committed, cast)
+    go_on(client, cast)
+    page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
+    assert "1 answer changed since version 1, which you reviewed." in page.text
+    assert "Second words" in page.click("See what changed").text
+    page = client.as_(cast.reviewers[2]).get("assessment.review", ref=cast.ref)
+    assert "which you reviewed" not in page.text

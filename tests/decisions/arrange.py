@@ -161,6 +161,7 @@ def make_assessed_quickly(staff: Staff, **answers: Any) -> Proposal:
             assigned_by_id=staff.manager.id,
             interest=Interest.NONE,
             review=Review(
+                version_number=1,
                 recommendation=Recommendation.SPREAD,
                 saved_at=moment,
                 submitted_at=moment,

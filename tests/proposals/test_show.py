@@ -209,7 +209,7 @@ def test_others_read_the_last_submitted_version_while_changes_are_made(
 WAYS: list[tuple[Stage, str, list[str]]] = [
     (Stage.DRAFT, "champion", ["Submit", "Continue writing"]),
     (Stage.DRAFT, "author", ["Continue writing"]),
-    (Stage.SUBMITTED, "champion", ["Withdraw"]),
+    (Stage.SUBMITTED, "champion", ["Take back", "Withdraw"]),
     (Stage.SUBMITTED, "member", []),
     (Stage.SUBMITTED, "bound", []),
     (Stage.CHANGES_REQUESTED, "champion", ["Make the changes", "Submit", "Withdraw"]),
