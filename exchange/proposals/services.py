@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 
 from exchange import clock, events, search, storage, transaction
 from exchange.accounts.models import Person
@@ -18,6 +17,7 @@ from exchange.audience import Audience
 from exchange.errors import NotAllowed, NotFound, UnmetNeeds, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
+from exchange.locking import locked
 from exchange.proposals import indexing, lifecycle, queries, record
 from exchange.proposals.documents import Document
 from exchange.proposals.lifecycle import ACTIONS, Refusal, Stage
@@ -77,7 +77,8 @@ def check(proposal: Proposal, action_name: str, actor: Person) -> None:
 def create(champion: Person, title: str, lead_theme: str, *, form_token: str = "") -> Proposal:
     """A new draft, with its reference, like AB-2026-0042. A form sent twice gives the draft that it made."""
     moment = clock.now()
-    counter = _counter_of(moment.astimezone(clock.LONDON).year)  # the second of two forms waits here
+    year = moment.astimezone(clock.LONDON).year
+    counter = locked(ReferenceCounter, {"year": year}, last=0)  # the second of two forms waits here
     mark = f"{champion.id}.{form_token}" if form_token else None
     if mark:
         made = db.session.scalar(select(Proposal).where(Proposal.form_token == mark))
@@ -313,19 +314,6 @@ def _mark(answers: record.Answers, question: Question) -> str:
 def _refuse_unless_editable(proposal: Proposal, what: str) -> None:
     if proposal.stage not in lifecycle.EDITABLE:
         raise WrongStage(f"The proposal is now at “{proposal.stage.label}”, so {what}.")
-
-
-def _counter_of(year: int) -> ReferenceCounter:
-    """The last number given in a year, held until the transaction ends."""
-    counter = db.session.get(ReferenceCounter, year, with_for_update=True, populate_existing=True)
-    if counter is not None:
-        return counter
-    try:
-        with db.session.begin_nested():
-            db.session.add(ReferenceCounter(year=year, last=0))
-    except IntegrityError:
-        pass  # someone began the year at the same moment
-    return db.session.get_one(ReferenceCounter, year, with_for_update=True, populate_existing=True)
 
 
 def _files(answers: record.Answers) -> list[int]:
