@@ -80,7 +80,7 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
     """
     url = make_url(database_url(server))
     name = f"exchange_test_{os.getpid()}_{worker}"
-    _run(url, f'CREATE DATABASE "{name}"')
+    run_statements(url, f'CREATE DATABASE "{name}"')
     try:
         url = url.set(database=name)
         build_database(url.render_as_string(hide_password=False))
@@ -89,11 +89,11 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
         @contextmanager
         def database() -> Iterator[URL]:
             yield url
-            _run(url, put_back)
+            run_statements(url, put_back)
 
         yield database
     finally:
-        _run(make_url(database_url(server)), f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_statements(make_url(database_url(server)), f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _keep_pristine(url: URL) -> str:
@@ -103,8 +103,10 @@ def _keep_pristine(url: URL) -> str:
     sequences = (
         "SELECT sequencename AS name, last_value, start_value FROM pg_sequences WHERE schemaname = 'public'"
     )
-    _run(url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"]))
-    seeded = [name for name in tables if _run(url, f'SELECT count(*) FROM pristine."{name}"')]
+    run_statements(
+        url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"])
+    )
+    seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM pristine."{name}"')]
     return "; ".join(
         [
             # A thread or program that the test left behind must not hold what is put back.
@@ -119,7 +121,7 @@ def _keep_pristine(url: URL) -> str:
     )
 
 
-def _run(url: URL, statements: str) -> int:
+def run_statements(url: URL, statements: str) -> int:
     """Runs them on a connection of their own; the number that the last one gives, if any."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:

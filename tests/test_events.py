@@ -12,12 +12,11 @@ from threading import Barrier, Thread
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 
 from exchange import events
 from exchange.audience import Audience
-from exchange.events import NO_EVENT_BEFORE, Event, EventHead, EventText, NewEvent, Text
+from exchange.events import NO_EVENT_BEFORE, Event, EventHead, NewEvent, Text
 from exchange.extensions import db
 from exchange.transaction import transaction
 from tests.conftest import Committed

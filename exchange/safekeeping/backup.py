@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -31,8 +32,8 @@ def backup(target: Path) -> Manifest:
         manifest = Manifest(clock.now().isoformat(timespec="seconds"), revision)
         for table in schema.tables_of(connection):
             columns = [column.name for column in rows.columns_of(table)]
-            lines = rows.lines_of(connection, table)
-            manifest.tables[table.name] = archive.add_table(out, table.name, columns, lines)
+            with closing(rows.lines_of(connection, table)) as lines:
+                manifest.tables[table.name] = archive.add_table(out, table.name, columns, lines)
         manifest.last_ids = last_ids.read(connection)
         if LedgerEntry.__tablename__ in manifest.tables:
             manifest.mark = verification.newest_mark(connection)

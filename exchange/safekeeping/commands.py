@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import database_url
 from exchange import events
-from exchange.events import EventText
+from exchange.events import Event, EventText
 from exchange.extensions import db
 from exchange.plain_text import tidy_line
 from exchange.safekeeping import backup as backups
@@ -22,7 +22,7 @@ from exchange.safekeeping import copying
 from exchange.safekeeping.schema import CannotUse
 from exchange.safekeeping.verification import Broken, Sound, verify
 from exchange.transaction import snapshot, transaction
-from exchange.wording import counted
+from exchange.wording import counted, day
 
 audit = AppGroup("audit", help="The log of everything that happened.")
 database = AppGroup("database", help="The database as a whole.")
@@ -35,6 +35,16 @@ def verify_audit(since: str) -> None:
     with _refusing(), snapshot(db.engine) as connection:
         found = verify(connection, current_app.config["AUDIT_KEY"], since)
     click.echo(_told(found))
+
+
+@audit.command("find")
+@click.argument("words")
+def find(words: str) -> None:
+    """List the texts of events that hold WORDS, as `redact` wants them."""
+    holding = select(Event, EventText.name).join(Event.texts)
+    found = holding.where(EventText.content.icontains(words, autoescape=True)).order_by(EventText.id)
+    for event, name in db.session.execute(found).all():
+        click.echo(f"{event.id} {name}  ({event.subject}, {event.kind}, {day(event.at)})")
 
 
 @audit.command("redact")

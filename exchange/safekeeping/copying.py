@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from flask import current_app
 from sqlalchemy import NullPool, create_engine
 
@@ -27,8 +29,8 @@ def copy(url: str) -> verification.Sound:
         with foreign_keys.checked_last(target):
             for table in schema.tables_of(source):
                 names = [column.name for column in rows.columns_of(table)]
-                lines = sent[table.name].watch(rows.lines_of(source, table))
-                rows.load(target, tables[table.name], names, lines)
+                with closing(rows.lines_of(source, table)) as lines:
+                    rows.load(target, tables[table.name], names, sent[table.name].watch(lines))
         last_ids.put(target, last_ids.read(source))
         for name, tally in sent.items():
             rows.refuse_others(target, tables[name], tally.sha256)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -52,13 +52,14 @@ def columns_of(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.computed is None]
 
 
-def lines_of(connection: Connection, table: Table) -> Iterator[bytes]:
+def lines_of(connection: Connection, table: Table) -> Generator[bytes, None, None]:
     """Each row as an array in the order of `columns_of`, by primary key. What is JSON stays the text that it is, so that no null
-    and no number changes."""
+    and no number changes. Who may stop midway closes it."""
     columns = [cast(each, String) if isinstance(each.type, JSON) else each for each in columns_of(table)]
     query = select(*columns).order_by(*(_in_one_order(connection, key) for key in table.primary_key))
-    for row in connection.execute(query.execution_options(yield_per=AT_A_TIME)):
-        yield json.dumps([_to_json(value) for value in row], separators=(",", ":")).encode() + b"\n"
+    with connection.execute(query.execution_options(yield_per=AT_A_TIME)) as found:
+        for row in found:
+            yield json.dumps([_to_json(value) for value in row], separators=(",", ":")).encode() + b"\n"
 
 
 def load(connection: Connection, table: Table, names: list[str], lines: Iterable[bytes]) -> None:

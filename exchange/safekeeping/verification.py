@@ -6,9 +6,9 @@ read as they are stored, as a value that the models cannot read is a finding too
 
 from __future__ import annotations
 
-import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -33,6 +33,48 @@ from exchange.ledger import LedgerEnd, LedgerEntry, entry_digest, seal_on
 
 MARK_DIGITS = 16
 AT_A_TIME = 1000
+
+
+# Each event with its head, and once for each of its texts.
+EVENTS = (
+    select(
+        Event.id,
+        Event.subject,
+        Event.position,
+        Event.kind,
+        type_coerce(Event.audience, String).label("audience"),
+        Event.actor_id,
+        type_coerce(Event.at, String).label("at"),
+        cast(Event.facts, String).label("facts"),
+        Event.previous,
+        Event.digest,
+        EventHead.position.label("head_position"),
+        EventHead.digest.label("head_digest"),
+        LedgerEntry.number.label("ledger_number"),
+        EventText.name.label("text_name"),
+        type_coerce(EventText.audience, String).label("text_audience"),
+        EventText.content.label("text_content"),
+        type_coerce(EventText.redacted_at, String).label("text_redacted_at"),
+    )
+    .outerjoin(EventHead, EventHead.subject == Event.subject)
+    .outerjoin(LedgerEntry, LedgerEntry.event_id == Event.id)
+    .outerjoin(EventText, EventText.event_id == Event.id)
+    .order_by(Event.subject, Event.position, Event.id, EventText.id)
+)
+ENTRIES = (
+    select(
+        LedgerEntry.number,
+        LedgerEntry.event_id,
+        LedgerEntry.subject,
+        LedgerEntry.position,
+        LedgerEntry.digest,
+        Event.subject.label("event_subject"),
+        Event.position.label("event_position"),
+        Event.digest.label("event_digest"),
+    )
+    .outerjoin(Event, Event.id == LedgerEntry.event_id)
+    .order_by(LedgerEntry.number)
+)
 
 
 class Broken(Exception):
@@ -83,42 +125,17 @@ def newest_mark(connection: Connection) -> str:
 
 def _walk_chains(connection: Connection, key: str) -> int:
     """How many subjects there are."""
-    events = _streamed(
-        connection,
-        select(
-            Event.id,
-            Event.subject,
-            Event.position,
-            Event.kind,
-            type_coerce(Event.audience, String).label("audience"),
-            Event.actor_id,
-            type_coerce(Event.at, String).label("at"),
-            cast(Event.facts, String).label("facts"),
-            Event.previous,
-            Event.digest,
-            EventHead.position.label("head_position"),
-            EventHead.digest.label("head_digest"),
-            LedgerEntry.number.label("ledger_number"),
-            EventText.name.label("text_name"),
-            type_coerce(EventText.audience, String).label("text_audience"),
-            EventText.content.label("text_content"),
-            type_coerce(EventText.redacted_at, String).label("text_redacted_at"),
-        )
-        .outerjoin(EventHead, EventHead.subject == Event.subject)
-        .outerjoin(LedgerEntry, LedgerEntry.event_id == Event.id)
-        .outerjoin(EventText, EventText.event_id == Event.id)
-        .order_by(Event.subject, Event.position, Event.id, EventText.id),
-    )
     subjects = 0
-    for subject, of_subject in groupby(events, attrgetter("subject")):
-        subjects += 1
-        digest, newest = NO_EVENT_BEFORE, None
-        for position, (_, joined) in enumerate(groupby(of_subject, attrgetter("id")), 1):
-            rows = list(joined)  # one for each text of the event, or one
-            _check_event(connection, rows, position, digest, key)
-            newest, digest = rows[0], rows[0].digest
-        assert newest is not None
-        _check_head(newest, subject)
+    with _streamed(connection, EVENTS) as events:
+        for subject, of_subject in groupby(events, attrgetter("subject")):
+            subjects += 1
+            digest, newest = NO_EVENT_BEFORE, None
+            for position, (_, joined) in enumerate(groupby(of_subject, attrgetter("id")), 1):
+                rows = list(joined)  # one for each text of the event, or one
+                _check_event(connection, rows, position, digest, key)
+                newest, digest = rows[0], rows[0].digest
+            assert newest is not None
+            _check_head(newest, subject)
     return subjects
 
 
@@ -129,7 +146,7 @@ def _check_event(
     if row.position != position:
         raise Broken("it is not there, or comes at another place.", row.subject, position)
     said = _read(row)
-    if not hmac.compare_digest(chain_digest(said, key), str(row.digest)):
+    if chain_digest(said, key) != row.digest:
         raise Broken("it was changed, or not recorded with this AUDIT_KEY.", row.subject, position)
     if row.previous != previous:
         raise Broken("it does not follow the event before it.", row.subject, position)
@@ -190,41 +207,27 @@ def _refuse_heads_of_nothing(connection: Connection) -> None:
 
 def _walk_ledger(connection: Connection, key: str, since: str) -> tuple[int, str]:
     """How many entries there are, and the mark of the newest."""
-    entries = _streamed(
-        connection,
-        select(
-            LedgerEntry.number,
-            LedgerEntry.event_id,
-            LedgerEntry.subject,
-            LedgerEntry.position,
-            LedgerEntry.digest,
-            Event.subject.label("event_subject"),
-            Event.position.label("event_position"),
-            Event.digest.label("event_digest"),
-        )
-        .outerjoin(Event, Event.id == LedgerEntry.event_id)
-        .order_by(LedgerEntry.number),
-    )
     number, seal, mark = 0, seal_on(0, "", key), ""
     held = not since
-    for row in entries:
-        number += 1
-        if row.number != number:
-            raise Broken(f"Entry {number} of the ledger is not there.")
-        if row.event_digest is None:
-            raise Broken("it is not there: it was deleted.", row.subject, row.position)
-        about = number, row.event_id, row.subject, row.position
-        expected = entry_digest(*about, row.event_digest, seal, key)
-        if not hmac.compare_digest(expected, str(row.digest)):
-            raise Broken(
-                "its entry in the ledger was changed, or comes after a gap.", row.subject, row.position
-            )
-        if (row.subject, row.position) != (row.event_subject, row.event_position):
-            raise Broken("it stands in the ledger as another.", row.subject, row.position)
-        seal, mark = seal_on(number, row.digest, key), _mark(number, row.digest)
-        held |= mark == since
+    with _streamed(connection, ENTRIES) as entries:
+        for row in entries:
+            number += 1
+            if row.number != number:
+                raise Broken(f"Entry {number} of the ledger is not there.")
+            if row.event_digest is None:
+                raise Broken("it is not there: it was deleted.", row.subject, row.position)
+            about = number, row.event_id, row.subject, row.position
+            expected = entry_digest(*about, row.event_digest, seal, key)
+            if expected != row.digest:
+                raise Broken(
+                    "its entry in the ledger was changed, or comes after a gap.", row.subject, row.position
+                )
+            if (row.subject, row.position) != (row.event_subject, row.event_position):
+                raise Broken("it stands in the ledger as another.", row.subject, row.position)
+            seal, mark = seal_on(number, row.digest, key), _mark(number, row.digest)
+            held |= mark == since
     end = connection.execute(select(LedgerEnd.number, LedgerEnd.seal)).all()
-    if len(end) != 1 or end[0].number != number or not hmac.compare_digest(seal, str(end[0].seal)):
+    if len(end) != 1 or end[0].number != number or seal != end[0].seal:
         raise Broken(
             f"The seal on the ledger’s end is not that of entry {number}: newer events were deleted."
         )
@@ -237,8 +240,10 @@ def _mark(number: int, digest: str) -> str:
     return f"{number}-{digest[:MARK_DIGITS]}"
 
 
-def _streamed(connection: Connection, query: Any) -> Iterator[Row[Any]]:
-    return iter(connection.execute(query.execution_options(yield_per=AT_A_TIME)))
+@contextmanager
+def _streamed(connection: Connection, query: Any) -> Iterator[Iterable[Row[Any]]]:
+    with connection.execute(query.execution_options(yield_per=AT_A_TIME)) as rows:
+        yield rows
 
 
 def _read(row: Row[Any]) -> Said:
