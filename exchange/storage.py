@@ -16,7 +16,6 @@ from flask import current_app
 
 COPY_BYTES = 1024 * 1024
 HALF = ".part"
-DELETING = "deleting"  # locked by each who deletes, and against all of them by a backup
 
 
 def save(source: IO[bytes]) -> str:
@@ -82,15 +81,19 @@ def try_out() -> None:
 
 @contextmanager
 def _locking(kind: int) -> Iterator[bool]:
-    """The lock of who deletes, which the system takes back when a process dies. False when another's is in the way."""
+    """A lock on the folder: each who deletes shares it, a backup has it alone. The system takes it back when a process dies.
+    False when another's is in the way."""
     _root().mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (_root() / DELETING).open("wb") as lock:
+    folder = os.open(_root(), os.O_RDONLY)
+    try:
         try:
-            fcntl.flock(lock, kind)
+            fcntl.flock(folder, kind)
         except BlockingIOError:
             yield False
         else:
             yield True
+    finally:
+        os.close(folder)
 
 
 def _older_than(moment: datetime) -> list[Path]:
