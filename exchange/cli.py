@@ -8,8 +8,9 @@ from exchange.accounts.commands import people
 from exchange.demo.commands import demo
 from exchange.notifications.worker import worker
 from exchange.region.commands import region
+from exchange.safekeeping.commands import audit, backup, database, restore
 
 
 def init_app(app: Flask) -> None:
-    for command in (region, people, worker, demo):
+    for command in (region, people, worker, demo, audit, backup, restore, database):
         app.cli.add_command(command)

@@ -1,8 +1,9 @@
 """The append-only log: what happened to what, by whom, and who may read of it.
 
-Every change leaves one event in its own transaction. Rows are never updated or deleted: triggers, made by the migrations, refuse.
-Each subject's events form a chain of keyed hashes, so that whoever edits one without the key cannot hide it. Free text lives in
-rows of its own, of which the event keeps only the digest, so that a text can be redacted without breaking the chain.
+Every change leaves one event in its own transaction. Rows are never updated or deleted: triggers, made by the migrations,
+refuse. Each subject's events form a chain of keyed hashes, so that whoever edits one without the key cannot hide it; the ledger
+chains the events of all subjects, so that none can go missing. Free text lives in rows of its own, of which the event keeps only
+a keyed digest, so that a text can be redacted without breaking the chain.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from exchange import clock
 from exchange.audience import Audience
 from exchange.extensions import Base, db
+from exchange.locking import locked
 
 
 class Subject(Protocol):
@@ -60,9 +62,14 @@ class Event(Base):
     texts: Mapped[list[EventText]] = relationship(order_by="EventText.id", lazy="selectin")
     actor = relationship("Person", lazy="joined")
 
+    @property
+    def event_subject(self) -> str:
+        return self.subject
+
 
 class EventText(Base):
-    """A free text of an event. Redacting replaces `content`; the event keeps the digest of what it was."""
+    """A free text of an event. Redacting replaces `content` and is the only change that the database takes; the event keeps
+    the digest of what it was."""
 
     __tablename__ = "event_text"
 
@@ -95,7 +102,31 @@ class EventHead(Base):
     digest: Mapped[str] = mapped_column(String(64))
 
 
+class Entry(Protocol):
+    """What an event's digest covers: an Event, or a row of one read without the models."""
+
+    @property
+    def subject(self) -> str: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def audience(self) -> str: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def facts(self) -> dict[str, Any]: ...
+    @property
+    def previous(self) -> str: ...
+
+
 NO_EVENT_BEFORE = "0" * 64
+REDACTED = "This text was removed."
+REDACTING = "redact_text"
+NOT_YET_IN_THE_LEDGER = "not yet in the ledger"  # where a session keeps what it recorded, until it commits
 
 
 def record(
@@ -111,12 +142,9 @@ def record(
     Empty texts are left out. `facts` must be JSON: ids, codes, numbers, ISO dates.
     """
     db.session.flush()  # a new subject gets its id
-    name = subject.event_subject
-    head = db.session.get(EventHead, name, with_for_update=True, populate_existing=True)
-    if head is None:
-        head = EventHead(subject=name, position=0, digest=NO_EVENT_BEFORE)
-        db.session.add(head)
-    kept = {key: text for key, text in (texts or {}).items() if text.content.strip()}
+    name, key = subject.event_subject, current_app.config["AUDIT_KEY"]
+    head = locked(EventHead, {"subject": name}, position=0, digest=NO_EVENT_BEFORE)
+    kept = {word: text for word, text in (texts or {}).items() if text.content.strip()}
     entry = Event(
         subject=name,
         position=head.position + 1,
@@ -124,20 +152,30 @@ def record(
         audience=audience,
         actor_id=None if actor is None else actor.id,
         at=clock.now(),
-        facts=facts | {"texts": {key: text_digest(text.content) for key, text in kept.items()}}
+        facts=facts | {"texts": {word: text_digest(text, key) for word, text in kept.items()}}
         if kept
         else facts,
         previous=head.digest,
         texts=[
-            EventText(name=key, audience=text.audience, content=text.content) for key, text in kept.items()
+            EventText(name=word, audience=text.audience, content=text.content) for word, text in kept.items()
         ],
     )
-    entry.digest = chain_digest(entry, current_app.config["AUDIT_KEY"])
+    entry.digest = chain_digest(entry, key)
     head.position, head.digest = entry.position, entry.digest
     db.session.add(entry)
     db.session.flush()
     db.session.add(NewEvent(event_id=entry.id, next_try_at=entry.at))
+    db.session().info.setdefault(NOT_YET_IN_THE_LEDGER, []).append(entry)
     return entry
+
+
+def redact(text: EventText, reason: str) -> Event:
+    """Removes what a text says, for good; its event and the chain stay. Leaves an event on the same subject, for whoever may
+    read the text, with the reason for administrators."""
+    entry = db.session.get_one(Event, text.event_id)
+    text.content, text.redacted_at = REDACTED, clock.now()
+    why = {"reason": Text(reason, Audience.ADMINISTRATORS)}
+    return record(None, REDACTING, entry, text.audience, why, event=entry.id, text=text.name)
 
 
 def history(subject: Subject, audiences: frozenset[Audience]) -> list[Event]:
@@ -154,21 +192,33 @@ def texts_for(entry: Event, audiences: frozenset[Audience]) -> list[EventText]:
     return [text for text in entry.texts if text.audience in audiences]
 
 
-def chain_digest(entry: Event, key: str) -> str:
+def chain_digest(entry: Entry, key: str) -> str:
     """HMAC-SHA256, in hex, of everything the event says and of the digest before it."""
-    said = [
-        entry.subject,
-        entry.position,
-        entry.kind,
-        entry.audience,
-        entry.actor_id,
-        entry.at.isoformat(),
-        entry.facts,
-        entry.previous,
-    ]
+    return keyed_digest(
+        [
+            entry.subject,
+            entry.position,
+            entry.kind,
+            entry.audience,
+            entry.actor_id,
+            entry.at.isoformat(),
+            entry.facts,
+            entry.previous,
+        ],
+        key,
+    )
+
+
+def text_digest(text: Text, key: str) -> str:
+    """Keyed, so that nobody can guess a redacted text and see that they are right."""
+    return keyed_digest([text.audience, text.content], key)
+
+
+def unkeyed_text_digest(text: Text) -> str:
+    """What events recorded before there was a ledger hold of their texts."""
+    return hashlib.sha256(text.content.encode()).hexdigest()
+
+
+def keyed_digest(said: list[Any], key: str) -> str:
     message = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
-
-
-def text_digest(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -18,20 +21,35 @@ HALF = ".part"
 def save(source: IO[bytes]) -> str:
     """Keeps the bytes from the source's position on, and returns the name to ask for them by. Durable when it returns."""
     name = secrets.token_hex(16)
+    put(source, name)
+    return name
+
+
+def put(source: IO[bytes], name: str) -> None:
+    """Keeps the bytes under a name that was given before, as a backup brings them."""
     target = path_of(name)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = target.with_suffix(HALF)
-    with half.open("xb") as out:
+    with half.open("wb") as out:
         while chunk := source.read(COPY_BYTES):
             out.write(chunk)
         out.flush()
         os.fsync(out.fileno())
     half.rename(target)
-    return name
 
 
 def delete(name: str) -> None:
-    path_of(name).unlink(missing_ok=True)
+    """While files are held, it is left to the sweep: what no row mentions goes within a day or so."""
+    with _locking(fcntl.LOCK_SH | fcntl.LOCK_NB) as locked:
+        if locked:
+            path_of(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """No file is deleted inside the block, by any process."""
+    with _locking(fcntl.LOCK_EX):
+        yield
 
 
 def path_of(name: str) -> Path:
@@ -59,6 +77,23 @@ def try_out() -> None:
     _root().mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryFile(dir=_root()):
         pass
+
+
+@contextmanager
+def _locking(kind: int) -> Iterator[bool]:
+    """A lock on the folder: each who deletes shares it, a backup has it alone. The system takes it back when a process dies.
+    False when another's is in the way."""
+    _root().mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = os.open(_root(), os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, kind)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(folder)
 
 
 def _older_than(moment: datetime) -> list[Path]:

@@ -1,6 +1,7 @@
 """The one commit rule: a writing request answered below 400 commits; anything else rolls back.
 
-Services never commit. The worker and the commands commit through `transaction()`.
+Services never commit. The worker and the commands commit through `transaction()`, and what replaces a whole database through
+`rewriting()`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request,
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange import ledger
 from exchange.errors import Conflict
 from exchange.extensions import db
 
@@ -37,10 +39,43 @@ def transaction() -> Iterator[None]:
     """Commits when the block ends, rolls back when it raises. For the worker and the commands."""
     try:
         yield
-        db.session.commit()
+        _commit()
     except BaseException:
         db.session.rollback()
         raise
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Everything as it is at this moment, to be read for as long as it takes. Holds up no writer."""
+    options: dict[str, Any] = {"only_reads": True, "stream_results": True}
+    if engine.dialect.name == "postgresql":
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def rewriting(engine: Engine) -> Iterator[Connection]:
+    """Replaces everything in a database, its tables too: all of it when the block ends, nothing when it raises."""
+    with engine.connect() as connection, without_foreign_keys(connection), connection.begin():
+        yield connection
+
+
+@contextmanager
+def without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Before a transaction on SQLite, where rebuilding or dropping a table would otherwise delete the rows that cascade from it,
+    without a word. Who asks for it checks the keys."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
 
 
 def after_settling(work: Callable[[], None]) -> None:
@@ -76,10 +111,15 @@ def _read_form_first() -> None:
         request.form  # noqa: B018
 
 
+def _commit() -> None:
+    ledger.enter_new_events()
+    db.session.commit()
+
+
 def _settle(response: Response) -> Response:
     if is_writing() and response.status_code < 400:
         try:
-            db.session.commit()
+            _commit()
         except SQLAlchemyError:
             log.exception("commit failed")
             db.session.rollback()
@@ -108,4 +148,5 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+    only_reads = connection.get_execution_options().get("only_reads") or not is_writing()
+    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from exchange.extensions import UTCDateTime, db
+from exchange.transaction import without_foreign_keys
 
 # The text index is made by hand for each database: Alembic must not take its tables and columns for strays.
 SEARCH_INDEX = "search_index"
@@ -53,26 +54,14 @@ def refuse_dangling(connection: Connection) -> None:
         raise ForeignKeysBroken(broken)
 
 
-def set_foreign_keys(connection: Connection, state: str) -> None:
-    """Rebuilding a table on SQLite with foreign keys on deletes the rows that cascade from it, without a word."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    raw.execute(f"PRAGMA foreign_keys = {state}")
-
-
-def run_on_sqlite(connection: Connection) -> None:
-    set_foreign_keys(connection, "OFF")
-    try:
-        run(connection)
-    finally:
-        set_foreign_keys(connection, "ON")
-
-
 if context.is_offline_mode():
     raise SystemExit("Migrations need a database: run them without --sql.")
 
-with db.engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        run_on_sqlite(connection)
-    else:
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(
+        given
+    )  # part of a transaction that replaces everything, foreign keys and all: see exchange/safekeeping
+else:
+    with db.engine.connect() as connection, without_foreign_keys(connection):
         run(connection)

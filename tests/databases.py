@@ -85,7 +85,7 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
         @contextmanager
         def database() -> Iterator[URL]:
             yield url
-            _run(url, put_back)
+            run_statements(url, put_back)
 
         yield database
 
@@ -95,11 +95,11 @@ def empty_on_postgresql(server: str, name: str) -> Iterator[URL]:
     """A new database on the server, dropped at the end."""
     url = make_url(database_url(server))
     name = f"exchange_{name}"
-    _run(url, f'CREATE DATABASE "{name}"')
+    run_statements(url, f'CREATE DATABASE "{name}"')
     try:
         yield url.set(database=name)
     finally:
-        _run(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_statements(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _keep_pristine(url: URL) -> str:
@@ -109,8 +109,10 @@ def _keep_pristine(url: URL) -> str:
     sequences = (
         "SELECT sequencename AS name, last_value, start_value FROM pg_sequences WHERE schemaname = 'public'"
     )
-    _run(url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"]))
-    seeded = [name for name in tables if _run(url, f'SELECT count(*) FROM pristine."{name}"')]
+    run_statements(
+        url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"])
+    )
+    seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM pristine."{name}"')]
     return "; ".join(
         [
             # A thread or program that the test left behind must not hold what is put back.
@@ -125,7 +127,7 @@ def _keep_pristine(url: URL) -> str:
     )
 
 
-def _run(url: URL, statements: str) -> int:
+def run_statements(url: URL, statements: str) -> int:
     """Runs them on a connection of their own; the number that the last one gives, if any."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:

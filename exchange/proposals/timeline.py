@@ -59,10 +59,7 @@ def _of(event: Event, standing: Standing, reader: Person | None, audiences: froz
     who = _who(event, standing, reader)
     sentence = SENTENCES.get(event.kind, _anything_else)(event, who)
     texts = [
-        (
-            HEADINGS.get(text.name, in_words(text.name)),
-            "This text was removed." if text.redacted_at else text.content,
-        )
+        (HEADINGS.get(text.name, in_words(text.name)), text.content)
         for text in event.texts
         if text.audience in audiences
     ]
@@ -197,6 +194,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "activate_programme": _always("The programme is active"),
     "meet_condition": _always("A condition was met"),
     "waive_condition": _always("A condition was waived"),
+    "redact_text": _always("A text was removed from this page"),
 }
 
 # What stands above each text of an event.

@@ -98,7 +98,9 @@ def _proposals_of(person: Person) -> list[Row[Any]]:
 
 
 def _own_tasks(person: Person) -> Iterator[Task]:
-    if person.terms_accepted_at is None and ((person.organisation_id is not None and not person.is_lay) or person.grants):
+    if person.terms_accepted_at is None and (
+        (person.organisation_id is not None and not person.is_lay) or person.grants
+    ):
         yield Task(
             "Accept the confidentiality terms",
             "You can then act in the roles that you have."

@@ -143,7 +143,10 @@ def test_request_changes_is_the_managers_and_of_what_is_submitted(
         proposal, draft = make_submitted(champion), make_draft(champion)
     for person in (champion, director, member, bound):
         page = client.as_(person).get("assessment.request_changes", ref=proposal.reference, status=403)
-        assert "Only a programme manager of the lead theme who has no interest in the proposal can do this." in page.text
+        assert (
+            "Only a programme manager of the lead theme who has no interest in the proposal can do this."
+            in page.text
+        )
     client.as_(champion).get("assessment.request_changes", ref=draft.reference, status=403)
     client.as_(manager).get("assessment.request_changes", ref=draft.reference, status=404)
     with committed():

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from exchange import events
@@ -24,6 +24,9 @@ TRIGGERS = {
         "event_refuses_update",
         "event_refuses_delete",
         "event_text_refuses_delete",
+        "event_text_refuses_update",
+        "ledger_entry_refuses_update",
+        "ledger_entry_refuses_delete",
         "search_text_added",
         "search_text_changed",
         "search_text_removed",
@@ -33,6 +36,9 @@ TRIGGERS = {
         "event_refuses_truncate",
         "event_text_refuses_rows",
         "event_text_refuses_truncate",
+        "event_text_refuses_update",
+        "ledger_entry_refuses_rows",
+        "ledger_entry_refuses_truncate",
     },
 }
 TRIGGERS_OF = {
@@ -56,12 +62,44 @@ def test_migrations_make_what_the_models_say(committed: Committed) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["UPDATE event SET kind = 'other'", "DELETE FROM event", "DELETE FROM event_text"]
+    "change",
+    [
+        "UPDATE event SET kind = 'other'",
+        "DELETE FROM event",
+        "DELETE FROM event_text",
+        "UPDATE event_text SET content = 'Other.'",
+        "UPDATE event_text SET audience = 'public'",
+        "UPDATE event_text SET audience = 'public', redacted_at = CURRENT_TIMESTAMP",
+        "UPDATE ledger_entry SET digest = ''",
+        "DELETE FROM ledger_entry",
+    ],
 )
 def test_database_refuses_to_change_what_happened(committed: Committed, change: str) -> None:
+    refuses_to_change(committed, change)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("table", ["event", "event_text", "ledger_entry"])
+def test_database_refuses_to_empty_what_happened(committed: Committed, table: str) -> None:
+    refuses_to_change(committed, f"TRUNCATE {table} CASCADE")
+
+
+def test_database_refuses_to_write_over_a_redacted_text(committed: Committed) -> None:
+    with committed() as session:
+        events.record(
+            None, "try_out", current(), Audience.TEAM, {"reason": events.Text("Because.", Audience.TEAM)}
+        )
+        events.redact(session.scalars(select(events.EventText)).one(), "A name.")
+    with pytest.raises(DatabaseError, match="events are never changed"), committed() as session:
+        session.execute(text("UPDATE event_text SET content = 'Other.', redacted_at = CURRENT_TIMESTAMP"))
+
+
+def refuses_to_change(committed: Committed, change: str) -> None:
     with committed():
         entry = {"reason": events.Text("Because.", Audience.TEAM)}
         events.record(None, "try_out", current(), Audience.ADMINISTRATORS, entry)
+    with committed() as session:  # what points to them must not be what refuses
+        session.execute(text("DELETE FROM new_event"))
     with pytest.raises(DatabaseError, match="events are never changed"), committed() as session:
         session.execute(text(change))
 

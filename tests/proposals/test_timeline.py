@@ -129,12 +129,6 @@ def test_texts_are_kept_to_their_audiences() -> None:
     assert timeline.tell([event], TEAM, None, frozenset({Audience.MEMBERS}))[0].texts == []
 
 
-def test_a_redacted_text_says_so() -> None:
-    event = happened("decline", texts={"feedback": "[removed]"})
-    event.texts[0].redacted_at = START
-    assert told(event).texts == [("Feedback", "This text was removed.")]
-
-
 EDITS = [
     happened("create", by=SOMEONE),
     happened("save_section", by=SOMEONE, hours=1),

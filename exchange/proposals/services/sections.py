@@ -7,13 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from exchange import clock, events, search
 from exchange.accounts.models import Person
 from exchange.audience import Audience
 from exchange.errors import WrongStage
 from exchange.extensions import db
+from exchange.locking import locked
 from exchange.proposals import indexing, record
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, ReferenceCounter
@@ -26,7 +25,8 @@ from exchange.region import queries as region
 def create(champion: Person, title: str, lead_theme: str) -> Proposal:
     """A new draft, with its reference, like AB-2026-0042."""
     moment = clock.now()
-    counter = _counter_of(moment.astimezone(clock.LONDON).year)
+    year = moment.astimezone(clock.LONDON).year
+    counter = locked(ReferenceCounter, {"year": year}, last=0)
     counter.last += 1
     proposal = Proposal(
         reference=f"{region.current().reference_prefix}-{counter.year}-{counter.last:04d}",
@@ -116,16 +116,3 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
 def _mark(answers: record.Answers, question: Question) -> str:
     given = json.dumps(record.given(answers, question), sort_keys=True)
     return hashlib.sha256(given.encode()).hexdigest()[:12]
-
-
-def _counter_of(year: int) -> ReferenceCounter:
-    """The last number given in a year, held until the transaction ends."""
-    counter = db.session.get(ReferenceCounter, year, with_for_update=True, populate_existing=True)
-    if counter is not None:
-        return counter
-    try:
-        with db.session.begin_nested():
-            db.session.add(ReferenceCounter(year=year, last=0))
-    except IntegrityError:
-        pass  # someone began the year at the same moment
-    return db.session.get_one(ReferenceCounter, year, with_for_update=True, populate_existing=True)

@@ -1,0 +1,25 @@
+"""A row held until the transaction ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy.exc import IntegrityError
+
+from exchange.extensions import Base, db
+
+Row = TypeVar("Row", bound=Base)
+
+
+def locked(table: type[Row], key: Mapping[str, Any], **first: Any) -> Row:
+    """The row under this key as it is now; made of `first` where there is none, also when another makes it at the same moment."""
+    row = db.session.get(table, key, with_for_update=True, populate_existing=True)
+    if row is not None:
+        return row
+    try:
+        with db.session.begin_nested():
+            db.session.add(table(**key, **first))
+    except IntegrityError:
+        pass  # the other's is taken
+    return db.session.get_one(table, key, with_for_update=True, populate_existing=True)

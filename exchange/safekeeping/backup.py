@@ -1,0 +1,77 @@
+"""One consistent copy of database and documents while people write, and putting it back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from zipfile import ZipFile
+
+from flask import current_app
+from sqlalchemy import Connection, select
+
+from exchange import clock, storage
+from exchange.extensions import db
+from exchange.ledger import LedgerEntry
+from exchange.proposals.models import Attachment
+from exchange.safekeeping import archive, foreign_keys, last_ids, rows, schema, verification
+from exchange.safekeeping.archive import Manifest
+from exchange.safekeeping.schema import CannotUse
+from exchange.transaction import rewriting, snapshot
+
+
+def backup(target: Path) -> Manifest:
+    """Raises CannotUse, and leaves no file then.
+
+    A document is stored before its row commits, and deleted after its row is gone. So no deletion is let through from before the
+    database is looked at until all documents are copied: then every one that a row mentions is there.
+    """
+    with archive.writing(target) as out, storage.held(), snapshot(db.engine) as connection:
+        revision = schema.revision_of(connection)
+        if revision is None:
+            raise CannotUse("The database has no tables. Run `flask --app wsgi db upgrade` first.")
+        manifest = Manifest(clock.now().isoformat(timespec="seconds"), revision)
+        for table in schema.tables_of(connection):
+            columns = [column.name for column in rows.columns_of(table)]
+            with closing(rows.lines_of(connection, table)) as lines:
+                manifest.tables[table.name] = archive.add_table(out, table.name, columns, lines)
+        manifest.last_ids = last_ids.read(connection)
+        if LedgerEntry.__tablename__ in manifest.tables:
+            manifest.mark = verification.newest_mark(connection)
+        _add_documents(out, manifest, connection)
+        archive.add_manifest(out, manifest, current_app.config["AUDIT_KEY"])
+    return manifest
+
+
+def restore(source: Path, *, replace: bool = False) -> tuple[Manifest, verification.Sound]:
+    """All or nothing; raises CannotUse, or Broken when the log in it was tampered with. `replace` drops what is there."""
+    key = current_app.config["AUDIT_KEY"]
+    with archive.reading(source, key) as (parts, manifest), rewriting(db.engine) as connection:
+        schema.refuse_foreign(connection)
+        if not replace and not schema.is_empty(connection):
+            raise CannotUse("The database is not empty. With --replace all that is in it is dropped first.")
+        schema.make_anew(connection, manifest.revision)
+        tables = {table.name: table for table in schema.tables_of(connection)}
+        with foreign_keys.checked_last(connection):
+            for name, contents in manifest.tables.items():
+                rows.load(connection, tables[name], contents.columns, archive.lines_in(parts, name))
+        last_ids.put(connection, manifest.last_ids)
+        for name, contents in manifest.tables.items():
+            rows.refuse_others(connection, tables[name], contents.sha256)
+        schema.upgrade(connection)
+        found = verification.verify(connection, key, since=manifest.mark)
+        for name in manifest.files:
+            with parts.open(archive.file_member(name)) as document:
+                storage.put(document, name)
+    return manifest, found
+
+
+def _add_documents(out: ZipFile, manifest: Manifest, connection: Connection) -> None:
+    mentioned = select(Attachment.stored_as, Attachment.sha256).order_by(Attachment.stored_as)
+    for name, sha256 in connection.execute(mentioned).all():
+        try:
+            with storage.path_of(name).open("rb") as document:
+                manifest.files[name] = archive.add_file(out, name, document)
+        except FileNotFoundError:
+            pass
+        if name not in manifest.files or manifest.files[name].sha256 != sha256:
+            manifest.faulty.append(name)
