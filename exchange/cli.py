@@ -7,9 +7,10 @@ from flask import Flask
 from exchange.accounts.commands import people
 from exchange.demo.commands import demo
 from exchange.notifications.worker import worker
+from exchange.proposals.commands import search
 from exchange.region.commands import region
 
 
 def init_app(app: Flask) -> None:
-    for command in (region, people, worker, demo):
+    for command in (region, people, search, worker, demo):
         app.cli.add_command(command)
