@@ -67,7 +67,8 @@ class ListPage:
     chips: list[Chip]
     next_url: str
     first_url: str
-    is_narrowed: bool
+    words: str
+    has_filters: bool
     can_propose: bool
 
 
@@ -85,7 +86,8 @@ def listing_page(person: Person | None, arguments: MultiDict[str, str]) -> ListP
         chips=chips,
         next_url=_url({**narrowing, "cursor": [found.next_cursor]}) if found.next_cursor else "",
         first_url=_url(narrowing) if wanted.cursor else "",
-        is_narrowed=bool(wanted.words or wanted.chosen),
+        words=wanted.words,
+        has_filters=bool(wanted.chosen),
         can_propose=person is not None and policy.can_propose(person),
     )
 
@@ -183,6 +185,8 @@ def _options(
         names = lists.offered(SOURCES[facet], [*chosen, *(tally or ())])
     else:
         names = {stage.value: stage.label for stage in Stage}
+    # What nobody knows is offered too, so that the form says what the address does.
+    names = {**names, **{value: _label(facet.value, value, lists) for value in chosen if value not in names}}
     if tally is None:
         usual = (
             {stage.value for stage in OPEN_TO_MEMBERS | {Stage.SPREAD}} if person else {Stage.SPREAD.value}
