@@ -224,7 +224,7 @@ def _items(rows: Sequence[Row], wanted: Wanted, lists: Choices) -> list[Item]:
 
 def _item(row: Row, shown: Shown, lists: Choices) -> Item:
     facts = [
-        row.reference,
+        shown.reference,
         row.organisation or "",
         lists.name(Source.THEMES, row.theme_id) if row.theme_id else "",
         f"submitted {day(row.submitted_at)}" if row.submitted_at else "not submitted yet",

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import and_, case, select
 
-from exchange import marking
+from exchange import marking, terms
 from exchange.extensions import db
 from exchange.proposals.indexing import answers_of, texts_below
 from exchange.proposals.listing import Row
@@ -31,6 +31,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Shown:
+    reference: Markup
     title: Markup
     summary: Markup
     found: Found | None
@@ -57,12 +58,16 @@ def _answers(rows: Sequence[Row]) -> dict[int, Answers]:
 
 
 def _shown(row: Row, answers: Answers, asked: Query) -> Shown:
+    if asked.reference in terms.kept_reference(row.reference).split():
+        # Its number somewhere in its text tells nothing.
+        reference = Markup("<mark>{}</mark>").format(row.reference)
+        return Shown(reference, escape(row.title), escape(cut(row.summary, LONGEST_SUMMARY)), None)
     title, summary = (
         marking.marked(row.title, asked),
         marking.marked(cut(row.summary, LONGEST_SUMMARY), asked),
     )
     missing = frozenset(range(len(asked.terms))) - title.terms - summary.terms
-    return Shown(title.text, summary.text, _found(answers, asked, missing))
+    return Shown(escape(row.reference), title.text, summary.text, _found(answers, asked, missing))
 
 
 def _found(answers: Answers, asked: Query, missing: frozenset[int]) -> Found | None:

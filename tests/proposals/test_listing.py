@@ -138,6 +138,18 @@ def test_what_was_found_is_marked(client: Client, committed: Committed) -> None:
     assert listed(client.as_(member)).texts("mark") == []
 
 
+@pytest.mark.parametrize("shortened", [False, True])
+def test_a_reference_that_was_found_is_marked_alone(
+    client: Client, committed: Committed, shortened: bool
+) -> None:
+    with committed():
+        champion, member = make_champion(), make_member()
+        proposal = make_submitted(champion, need="Falls harm 1 in 2 of 2026 patients.")
+    typed = str(int(proposal.reference[-4:])) if shortened else proposal.reference.lower().replace("-", " ")
+    page = listed(client.as_(member), q=typed)
+    assert page.texts(".app-result mark") == [proposal.reference]
+
+
 def test_the_title_says_what_and_how_many(client: Client, committed: Committed) -> None:
     with committed():
         make_several(make_champion())
