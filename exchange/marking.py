@@ -38,6 +38,10 @@ def marked(text: str, asked: Query) -> Passage:
     return Passage(_marked(text, 0, len(text), found), frozenset(hit.term for hit in found))
 
 
+def marked_whole(text: str) -> Markup:
+    return Markup("<mark>{}</mark>").format(text)
+
+
 def passage(text: str, asked: Query, wanted: Iterable[int]) -> Passage | None:
     """The piece of the text that holds the most of the wanted terms, the first of those that hold as many; None when
     none of them is there."""
@@ -96,7 +100,7 @@ def _marked(text: str, start: int, end: int, found: list[Hit]) -> Markup:
     for hit in found:
         if start <= hit.start and hit.end <= end:
             drawn += escape(text[start : hit.start])
-            drawn += Markup("<mark>{}</mark>").format(text[hit.start : hit.end])
+            drawn += marked_whole(text[hit.start : hit.end])
             start = hit.end
     return drawn + escape(text[start:end])
 

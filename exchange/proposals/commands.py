@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from exchange.extensions import db
 from exchange.proposals import indexing
 from exchange.transaction import transaction
+
+AT_ONCE = 20
 
 search = AppGroup("search", help="The text index of proposals.")
 
@@ -20,7 +23,9 @@ def rebuild() -> None:
 
 def renew(*, only_old: bool) -> None:
     """Each few proposals in a transaction of their own; stopped half-way, it can be started again."""
-    after: int | None = 0
-    while after is not None:
+    with transaction():
+        ids = indexing.to_rebuild(only_old=only_old)
+    for first in range(0, len(ids), AT_ONCE):
         with transaction():
-            after = indexing.rebuild(after, only_old=only_old)
+            indexing.rebuild(ids[first : first + AT_ONCE])
+        db.session.expunge_all()

@@ -25,7 +25,6 @@ READ_BY = {
 }
 # The columns of the list say them, and so do the two first columns of the index.
 IN_THE_HEADING = frozenset({"title", "summary"})
-REBUILT_AT_ONCE = 20
 
 
 def index(proposal: Proposal, version: Version) -> None:
@@ -39,22 +38,26 @@ def index_draft(proposal: Proposal) -> None:
     _put(proposal, AnswerAudience.ASSESSORS, proposal.answers)
 
 
-def rebuild(after: int, *, only_old: bool) -> int | None:
-    """Keeps the words of the next few proposals beyond this id afresh (or only of those that older rules of `terms`
-    made), and gives the id to go on from; None when there are no more."""
-    query = select(Proposal).where(Proposal.id > after).order_by(Proposal.id).limit(REBUILT_AT_ONCE)
+def to_rebuild(*, only_old: bool) -> list[int]:
+    """The ids of all proposals, or only of those with a text that older rules of `terms` made."""
+    query = select(Proposal.id).order_by(Proposal.id)
     if only_old:
-        old = select(SearchText.proposal_id).where(SearchText.form != terms.FORM)
-        query = query.where(Proposal.id.in_(old))
+        query = query.where(
+            Proposal.id.in_(select(SearchText.proposal_id).where(SearchText.form != terms.FORM))
+        )
+    return list(db.session.scalars(query))
+
+
+def rebuild(ids: Sequence[int]) -> None:
+    """Keeps the words of these proposals afresh."""
     # Locked, so that what is submitted meanwhile is not put back.
-    proposals = db.session.scalars(query.with_for_update(of=Proposal)).all()
-    for proposal in proposals:
+    query = select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.id)
+    for proposal in db.session.scalars(query.with_for_update(of=Proposal)).all():
         version = queries.latest_version(proposal)
         if version is None:
             index_draft(proposal)
         else:
             index(proposal, version)
-    return proposals[-1].id if proposals else None
 
 
 def text_read_by(person: Person | None) -> ColumnElement[str]:

@@ -60,7 +60,7 @@ def _answers(rows: Sequence[Row]) -> dict[int, Answers]:
 def _shown(row: Row, answers: Answers, asked: Query) -> Shown:
     if asked.reference in terms.kept_reference(row.reference).split():
         # Its number somewhere in its text tells nothing.
-        reference = Markup("<mark>{}</mark>").format(row.reference)
+        reference = marking.marked_whole(row.reference)
         return Shown(reference, escape(row.title), escape(cut(row.summary, LONGEST_SUMMARY)), None)
     title, summary = (
         marking.marked(row.title, asked),

@@ -14,8 +14,7 @@ from sqlalchemy import select, text, update
 from exchange import search, terms
 from exchange.extensions import db
 from exchange.plain_text import tidy_line
-from exchange.proposals import indexing, listing
-from exchange.proposals.commands import renew
+from exchange.proposals import commands, indexing, listing
 from exchange.proposals.listing import Sort, Wanted
 from exchange.proposals.models import Proposal
 from exchange.search import SearchText
@@ -146,7 +145,7 @@ def texts() -> list[tuple[object, ...]]:
 
 def test_only_old_texts_are_renewed(committed: Committed, monkeypatch: pytest.MonkeyPatch) -> None:
     """However few at once."""
-    monkeypatch.setattr(indexing, "REBUILT_AT_ONCE", 2)
+    monkeypatch.setattr(commands, "AT_ONCE", 2)
     with committed():
         champion = make_champion()
         proposals = [make_bare(champion, number) for number in range(5)]
@@ -157,7 +156,7 @@ def test_only_old_texts_are_renewed(committed: Committed, monkeypatch: pytest.Mo
         old = SearchText.proposal_id.in_([each.id for each in proposals[1:]])
         db.session.execute(update(SearchText).where(old).values(body="old", form=0))
         db.session.execute(update(SearchText).where(~old).values(body="kept"))
-        renew(only_old=True)
+        commands.renew(only_old=True)
         assert [row for row in texts() if row[0] != proposals[0].id] == [
             row for row in before if row[0] != proposals[0].id
         ]
