@@ -102,7 +102,7 @@ def asked(typed: str) -> Query:
 
 
 def reference_asked(typed: str) -> str:
-    """The term of the reference that this is, if it may be one: "WM-2026-0042", "wm 2026 42", "0042"."""
+    """The term of the reference that this is, if it may be one: "AB-2026-0042", "ab 2026 42", "0042"."""
     parts = _REFERENCE.fullmatch("-".join(re.findall(r"[a-z0-9]+", typed.lower())))
     return _reference_term(*(part or "" for part in parts.groups())) if parts else ""
 
