@@ -7,10 +7,11 @@ from flask import Flask
 from exchange.accounts.commands import people
 from exchange.demo.commands import demo
 from exchange.notifications.worker import worker
+from exchange.proposals.commands import search
 from exchange.region.commands import region
 from exchange.safekeeping.commands import audit, backup, database, restore
 
 
 def init_app(app: Flask) -> None:
-    for command in (region, people, worker, demo, audit, backup, restore, database):
+    for command in (region, people, search, worker, demo, audit, backup, restore, database):
         app.cli.add_command(command)

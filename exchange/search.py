@@ -1,14 +1,12 @@
-"""The text index of proposals, on both databases, and the words of a query.
+"""The text index of proposals, on both databases, and what a query finds in it.
 
 The text is kept once for each audience, holding what that audience reads; a person searches, in each proposal, the text of the
-audience that they belong to there. The migrations make the index: FTS5 kept in step by triggers on SQLite, a generated tsvector
-on PostgreSQL. Accents are taken off on both sides, so that "Lukasz" finds "Łukasz" on either.
+audience that they belong to there. `terms` makes words of texts and queries alike, so that both databases only compare them:
+FTS5 kept in step by triggers on SQLite, generated tsvectors on PostgreSQL, made by the migrations.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -16,40 +14,38 @@ from sqlalchemy import (
     CTE,
     Column,
     ColumnElement,
-    Double,
     ForeignKey,
     Integer,
     Select,
     String,
     UniqueConstraint,
+    bindparam,
+    case,
     cast,
     delete,
-    func,
+    false,
+    literal,
     literal_column,
-    or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from exchange import terms
 from exchange.extensions import Base, db
+from exchange.terms import Phrase, Query
 
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 
-MOST_WORDS = 20
-LONGEST_WORD = 60
-# PostgreSQL refuses a vector of over a megabyte; no record that keeps to its limits comes near.
-LONGEST_TEXT = 100_000
-
-# Letters that have no accent to take off, and yet are typed without it.
-_PLAIN_LETTERS = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE"}
-)
+# How well a text fits, the lower the better: the reference itself; the name has all of it as it was typed; the name has every
+# word; the name and the summary have; every word stands somewhere. It depends on the one text alone, so that a page
+# goes on where the last one ended whatever is added meanwhile, and it is the same on both databases.
+WORST_RANK = 4
 
 
 class SearchText(Base):
-    """What one audience can search of one proposal."""
+    """What one audience can search of one proposal, as terms. `form` is of the rules that made them."""
 
     __tablename__ = "search_text"
     __table_args__ = (UniqueConstraint("proposal_id", "audience"),)
@@ -58,18 +54,22 @@ class SearchText(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
     audience: Mapped[str] = mapped_column(String(20))
     title: Mapped[str]
+    summary: Mapped[str]
     body: Mapped[str]
+    form: Mapped[int]
 
 
-def put(proposal_id: int, audience: str, *, title: str, body: str) -> None:
+def put(
+    proposal_id: int, audience: str, *, reference: str, title: str, summary: str, texts: Sequence[str]
+) -> None:
     """Sets what this audience can search of the proposal, in the transaction at hand."""
-    kept = {"title": _plain(title), "body": _plain(body)}
     mine = SearchText.proposal_id == proposal_id, SearchText.audience == audience
     row = db.session.scalar(select(SearchText).where(*mine))
     if row is None:
-        db.session.add(SearchText(proposal_id=proposal_id, audience=audience, **kept))
-    else:
-        row.title, row.body = kept["title"], kept["body"]
+        row = SearchText(proposal_id=proposal_id, audience=audience)
+        db.session.add(row)
+    row.title = f"{terms.kept(title)} {terms.kept_reference(reference)}"
+    row.summary, row.body, row.form = terms.kept(summary), terms.kept(*texts), terms.FORM
 
 
 def remove(proposal_id: int) -> None:
@@ -77,45 +77,81 @@ def remove(proposal_id: int) -> None:
     db.session.execute(delete(SearchText).where(SearchText.proposal_id == proposal_id))
 
 
-def words_of(query: str) -> list[str]:
-    """The words someone typed, without anything that an index would take for a command; at most
-    MOST_WORDS."""
-    words = re.findall(r"[^\W_]+", _plain(query[:LONGEST_TEXT]))
-    return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
-
-
 def narrowed(
-    query: AnySelect, words: Sequence[str], mine: ColumnElement[bool]
-) -> tuple[AnySelect, ColumnElement[float]]:
-    """Keeps a query to rows whose SearchText, joined by `mine`, holds every word in any of its forms ("falls"
-    finds "fall"); and how well it does: the lower the better, the title before the rest."""
-    query = query.join(SearchText, mine)
-    if _is_sqlite():
-        found = _found_on_sqlite(words)
-        return query.join(found, found.c.id == SearchText.id), found.c.rank
-    vector = literal_column("search_text.vector", TSVECTOR)
-    asked = func.plainto_tsquery(literal_column("'english'"), " ".join(words))
-    # A query of words that the index leaves out, like "the", asks for nothing and finds everything.
-    held = or_(vector.op("@@")(asked), func.numnode(asked) == 0)
-    # Found by the index first, ranked last: PostgreSQL would else read every text, or rank every match.
-    hits = select(SearchText.id.label("id")).where(held).cte("found").prefix_with("MATERIALIZED")
-    return query.join(hits, hits.c.id == SearchText.id), -cast(func.ts_rank(vector, asked), Double)
+    query: AnySelect, asked: Query, mine: ColumnElement[bool]
+) -> tuple[AnySelect, ColumnElement[int]]:
+    """Keeps a query to rows whose SearchText, joined by `mine`, holds what was asked; and its rank. A query without a
+    single letter or digit finds nothing."""
+    if not asked:
+        return query.where(false()), literal(WORST_RANK)
+    hits = _hits_on_sqlite(asked) if db.engine.dialect.name == "sqlite" else _hits_on_postgresql(asked)
+    return query.join(SearchText, mine).join(hits, hits.c.id == SearchText.id), hits.c.rank
 
 
-def _found_on_sqlite(words: Sequence[str]) -> CTE:
-    found = text(
-        "SELECT rowid AS id, bm25(search_index, 10.0, 1.0) AS rank "
-        "FROM search_index WHERE search_index MATCH :words"
+def _hits_on_sqlite(asked: Query) -> CTE:
+    everything = _fts5(asked.terms)
+    tiers = {
+        "reference": f'title : "{asked.reference or terms.BREAK}"',
+        "whole": f"title : {_fts5([[asked.whole]])}",
+        "title": f"title : ({everything})",
+        "heading": f"{{title summary}} : ({everything})",
+    }
+    if not asked.reference:
+        del tiers["reference"]
+    ranks = " ".join(
+        f"WHEN rowid IN (SELECT rowid FROM search_index WHERE search_index MATCH :{name}) THEN {rank}"  # noqa: S608
+        for rank, name in enumerate(tiers, start=WORST_RANK - len(tiers))
     )
-    quoted = " ".join(f'"{word}"' for word in words)
-    return found.bindparams(words=quoted).columns(Column("id", Integer), Column("rank", Double)).cte("found")
+    found = text(
+        f"SELECT rowid AS id, CASE {ranks} ELSE {WORST_RANK} END AS rank "  # noqa: S608
+        "FROM search_index WHERE search_index MATCH :everything"
+    )
+    if asked.reference:
+        everything = f'({everything}) OR "{asked.reference}"'
+    return (
+        found.bindparams(everything=everything, **tiers)
+        .columns(Column("id", Integer), Column("rank", Integer))
+        .cte("found")
+    )
 
 
-def _plain(typed: str) -> str:
-    """The text without accents, cut to what an index takes."""
-    letters = unicodedata.normalize("NFKD", typed.translate(_PLAIN_LETTERS))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:LONGEST_TEXT]
+def _hits_on_postgresql(asked: Query) -> CTE:
+    # The heading is the name and the summary alone: whole texts are read by the index, never to rank them.
+    vector, heading = (literal_column(f"search_text.{name}", TSVECTOR) for name in ("vector", "heading"))
+    everything = _tsquery(asked.terms)
+    tiers = [
+        heading.op("@@")(_as_tsquery(_tsquery([[asked.whole]], "A"))),
+        heading.op("@@")(_as_tsquery(_tsquery(asked.terms, "A"))),
+        heading.op("@@")(_as_tsquery(everything)),
+    ]
+    if asked.reference:
+        tiers.insert(0, heading.op("@@")(_as_tsquery(asked.reference)))
+        everything = f"{everything} | {asked.reference}"
+    rank = case(
+        *((fits, rank) for rank, fits in enumerate(tiers, start=WORST_RANK - len(tiers))), else_=WORST_RANK
+    )
+    found = select(SearchText.id.label("id"), rank.label("rank"))
+    found = found.where(vector.op("@@")(_as_tsquery(everything)))
+    return found.cte("found").prefix_with("MATERIALIZED")
 
 
-def _is_sqlite() -> bool:
-    return db.engine.dialect.name == "sqlite"
+def _as_tsquery(written: str) -> ColumnElement[Any]:
+    return cast(bindparam(None, written, String), TSQUERY)
+
+
+def _fts5(asked: Sequence[Sequence[Phrase]]) -> str:
+    """The query in FTS5's own words. Terms are letters and digits alone, so that none is a command once quoted."""
+    return " AND ".join(f"({' OR '.join(_quoted(phrase) for phrase in term)})" for term in asked)
+
+
+def _quoted(phrase: Phrase) -> str:
+    return f'"{" ".join(phrase)}"'
+
+
+def _tsquery(asked: Sequence[Sequence[Phrase]], weight: str = "") -> str:
+    """The query in PostgreSQL's own words."""
+    mark = f":{weight}" if weight else ""
+    return " & ".join(
+        f"({' | '.join('(' + ' <-> '.join(f'{each}{mark}' for each in phrase) + ')' for phrase in term)})"
+        for term in asked
+    )

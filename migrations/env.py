@@ -10,11 +10,12 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from exchange.extensions import UTCDateTime, db
+from exchange.proposals.commands import renew
 from exchange.transaction import without_foreign_keys
 
 # The text index is made by hand for each database: Alembic must not take its tables and columns for strays.
 SEARCH_INDEX = "search_index"
-SEARCH_VECTOR = {"vector", "ix_search_text_vector"}
+SEARCH_VECTOR = {"vector", "heading", "ix_search_text_vector"}
 
 
 class ForeignKeysBroken(Exception):
@@ -65,3 +66,7 @@ if given is not None:
 else:
     with db.engine.connect() as connection, without_foreign_keys(connection):
         run(connection)
+        is_newest = set(context.get_context().get_current_heads()) == set(context.get_head_revisions())
+    # What older rules of the text index made is made again, by the newest tables alone.
+    if is_newest:
+        renew(only_old=True)

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, case, literal
+from collections.abc import Sequence
+from typing import Any
 
-from exchange import search
+from sqlalchemy import ColumnElement, case, literal, select
+
+from exchange import search, terms
 from exchange.accounts.models import Person
+from exchange.extensions import db
 from exchange.proposals import policy, queries, record
 from exchange.proposals.models import Proposal, Version, Visibility
-from exchange.proposals.record import AnswerAudience
+from exchange.proposals.record import AnswerAudience, Answers
+from exchange.search import SearchText
 
 # The text of an assigned reviewer who has yet to declare.
 SUMMARY = "summary"
+READ_BY = {
+    SUMMARY: policy.PUBLIC_ANSWERS,
+    AnswerAudience.PUBLIC: policy.PUBLIC_ANSWERS,
+    AnswerAudience.MEMBERS: policy.MEMBERS_ANSWERS,
+    AnswerAudience.ASSESSORS: policy.ALL_ANSWERS,
+}
+# The columns of the list say them, and so do the two first columns of the index.
+IN_THE_HEADING = frozenset({"title", "summary"})
 
 
 def index(proposal: Proposal, version: Version) -> None:
     """Keeps the words of what was submitted, by audience, so that words of a hidden answer find nothing."""
-    kept_back = proposal.visibility is Visibility.ASSESSORS
-    published = record.PUBLISHED_WHEN_KEPT_TO_ASSESSORS
-    for audience, reads in (
-        (AnswerAudience.PUBLIC, policy.PUBLIC_ANSWERS),
-        (AnswerAudience.MEMBERS, policy.MEMBERS_ANSWERS),
-        (AnswerAudience.ASSESSORS, policy.ALL_ANSWERS),
-    ):
-        answers = record.readable(version.answers, reads)
-        if kept_back and audience is not AnswerAudience.ASSESSORS:
-            answers = {key: value for key, value in answers.items() if key in published}
-        _put(proposal, audience, answers)
-    summary = record.readable(version.answers, policy.PUBLIC_ANSWERS)
-    _put(proposal, SUMMARY, {key: summary.get(key) for key in record.READ_BEFORE_DECLARING})
+    for audience in READ_BY:
+        _put(proposal, audience, version.answers)
 
 
 def index_draft(proposal: Proposal) -> None:
     """Keeps the words of a draft for its team, which alone finds it."""
     _put(proposal, AnswerAudience.ASSESSORS, proposal.answers)
+
+
+def to_rebuild(*, only_old: bool) -> list[int]:
+    """The ids of all proposals, or only of those with a text that older rules of `terms` made."""
+    query = select(Proposal.id).order_by(Proposal.id)
+    if only_old:
+        query = query.where(
+            Proposal.id.in_(select(SearchText.proposal_id).where(SearchText.form != terms.FORM))
+        )
+    return list(db.session.scalars(query))
+
+
+def rebuild(ids: Sequence[int]) -> None:
+    """Keeps the words of these proposals afresh."""
+    # Locked, so that what is submitted meanwhile is not put back.
+    query = select(Proposal).where(Proposal.id.in_(ids)).order_by(Proposal.id)
+    for proposal in db.session.scalars(query.with_for_update(of=Proposal)).all():
+        version = queries.latest_version(proposal)
+        if version is None:
+            index_draft(proposal)
+        else:
+            index(proposal, version)
 
 
 def text_read_by(person: Person | None) -> ColumnElement[str]:
@@ -49,5 +73,32 @@ def text_read_by(person: Person | None) -> ColumnElement[str]:
     return case(*grounds, else_=AnswerAudience.PUBLIC.value)
 
 
-def _put(proposal: Proposal, audience: str, answers: record.Answers) -> None:
-    search.put(proposal.id, audience, title=proposal.title, body=record.searchable_text(answers))
+def answers_of(audience: str, visibility: Visibility | None, answers: Answers) -> dict[str, Any]:
+    """The answers that this audience searches, and so the only ones that it is shown a passage of."""
+    answers = record.readable(answers, READ_BY[audience])
+    if audience == SUMMARY:
+        return {key: answers[key] for key in record.READ_BEFORE_DECLARING if key in answers}
+    if visibility is Visibility.ASSESSORS and audience != AnswerAudience.ASSESSORS:
+        return {key: answers[key] for key in record.PUBLISHED_WHEN_KEPT_TO_ASSESSORS if key in answers}
+    return answers
+
+
+def texts_below(answers: Answers) -> Sequence[tuple[record.Question, str]]:
+    """What was typed beyond name and summary, question by question."""
+    return [
+        (question, text)
+        for question, text in record.typed_texts(answers)
+        if question.id not in IN_THE_HEADING
+    ]
+
+
+def _put(proposal: Proposal, audience: str, answers: Answers) -> None:
+    readable = answers_of(audience, proposal.visibility, answers)
+    search.put(
+        proposal.id,
+        audience,
+        reference=proposal.reference,
+        title=proposal.title,
+        summary=readable.get("summary") or "",
+        texts=[text for _, text in texts_below(readable)],
+    )

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import base64
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    Double,
     Integer,
     String,
     and_,
@@ -36,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from exchange import search
+from exchange import search, terms
 from exchange.accounts.models import Person
 from exchange.extensions import UTCDateTime, db
 from exchange.plain_text import has_unsavable
@@ -45,6 +44,7 @@ from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
 from exchange.region.models import Organisation, Priority
 from exchange.search import AnySelect
+from exchange.terms import Query
 
 ROWS = 20
 COUNTED = 1_000  # beyond, a list says "more than", so that pages stay as fast
@@ -71,13 +71,16 @@ class Facet(StrEnum):
 @dataclass(frozen=True)
 class Wanted:
     """What somebody asks of the list. Values of one facet are alternatives; facets and words narrow
-    together. `finds_nothing` is a search without a single word in it."""
+    together. Words that hold not a single letter or digit find nothing."""
 
-    words: tuple[str, ...] = ()
+    words: str = ""
     chosen: Mapping[Facet, tuple[str, ...]] = field(default_factory=dict)
     sort: Sort = Sort.NEWEST
     cursor: str = ""
-    finds_nothing: bool = False
+
+    @cached_property
+    def asked(self) -> Query:
+        return terms.asked(self.words)
 
 
 class Row(NamedTuple):
@@ -95,6 +98,7 @@ class Row(NamedTuple):
     is_own: bool
     is_champion: bool
     is_undeclared: bool
+    audience: str  # whose text was searched
     key: Any
     priorities: tuple[str, ...] = ()
 
@@ -139,6 +143,7 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
             columns.is_own.label("is_own"),
             columns.is_champion.label("is_champion"),
             columns.is_undeclared.label("is_undeclared"),
+            indexing.text_read_by(person).label("audience"),
         )
         .select_from(Proposal)
         .join(Proposal.champion)
@@ -169,14 +174,12 @@ def _with_priorities(rows: list[Row]) -> list[Row]:
     return [row._replace(priorities=tuple(names.get(row.id, ()))) for row in rows]
 
 
-def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[AnySelect, ColumnElement[float]]:
+def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[AnySelect, ColumnElement[int]]:
     """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does."""
-    if wanted.finds_nothing:
-        query = query.where(false())
     if not wanted.words:
-        return query, literal(0.0)
+        return query, literal(0)
     mine = search.SearchText.audience == indexing.text_read_by(person)
-    return search.narrowed(query, wanted.words, and_(search.SearchText.proposal_id == Proposal.id, mine))
+    return search.narrowed(query, wanted.asked, and_(search.SearchText.proposal_id == Proposal.id, mine))
 
 
 class _Columns:
@@ -311,11 +314,11 @@ class _Key:
         return tuple_(*self.sides) < last if self.is_descending else tuple_(*self.sides) > last
 
 
-def _key(sort: Sort, rank: ColumnElement[float]) -> _Key:
+def _key(sort: Sort, rank: ColumnElement[int]) -> _Key:
     if sort is Sort.TITLE:
         return _Key(func.lower(Proposal.title), String())
     if sort is Sort.BEST:
-        return _Key(rank, Double(), newest_first=True)
+        return _Key(rank, Integer(), newest_first=True)
     # A draft is as new as its beginning.
     moment = func.coalesce(Proposal.submitted_at, Proposal.created_at)
     return _Key(moment, UTCDateTime(), is_descending=sort is Sort.NEWEST)
@@ -346,9 +349,9 @@ def _key_of(sort: Sort, key: Any) -> Any:
             raise ValueError("not a title")
         return key
     if sort is Sort.BEST:
-        if not math.isfinite(key):
+        if type(key) is not int or not 0 <= key <= search.WORST_RANK:
             raise ValueError("not a rank")
-        return float(key)
+        return key
     moment = datetime.fromisoformat(key)
     if moment.tzinfo is None:
         raise ValueError("not a moment")

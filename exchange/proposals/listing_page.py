@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
-from exchange import search
 from exchange.accounts.models import Person
 from exchange.plain_text import show_unsavable
-from exchange.proposals import listing, policy
+from exchange.proposals import listing, passages, policy
 from exchange.proposals.choices import Choices, choices
 from exchange.proposals.forms import MOST_SEARCHED, ListForm
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
 from exchange.proposals.listing import COUNTED, Counts, Facet, Row, Sort, Wanted
+from exchange.proposals.passages import Found, Shown
 from exchange.proposals.record import Source
 from exchange.wording import counted, cut, day, in_words, number
 
@@ -35,7 +35,7 @@ SORTS: Mapping[Sort, str] = {
 }
 MOST_VALUES = 20
 SHORT = 4
-AN_ID = re.compile(r"[a-z0-9-]{1,60}", re.ASCII)
+LONGEST_VALUE = 60
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,12 @@ class Chip:
 
 @dataclass(frozen=True)
 class Item:
-    """One proposal as the list shows it."""
+    """One proposal as the list shows it, the words that were searched for marked."""
 
     row: Row
+    title: Markup
+    summary: Markup
+    found: Found | None
     facts: list[str]
     todo: str
 
@@ -58,28 +61,33 @@ class Item:
 @dataclass(frozen=True)
 class ListPage:
     form: ListForm
+    title: str
     heading: str
     items: list[Item]
     chips: list[Chip]
     next_url: str
     first_url: str
-    is_narrowed: bool
+    words: str
+    has_filters: bool
     can_propose: bool
 
 
 def listing_page(person: Person | None, arguments: MultiDict[str, str]) -> ListPage:
-    wanted, typed = _wanted(arguments)
+    wanted = _wanted(arguments)
     found = listing.listing(person, wanted)
     lists = choices()
-    narrowing = _narrowing(wanted, typed)
+    narrowing = _narrowing(wanted)
+    chips = _chips(narrowing, lists)
     return ListPage(
-        form=_form(person, wanted, typed, found.counts, lists),
-        heading=_heading(found.counts, typed),
-        items=[_item(row, lists) for row in found.rows],
-        chips=_chips(narrowing, lists),
+        form=_form(person, wanted, found.counts, lists),
+        title=_title(found.counts, [chip.label for chip in chips], is_first=not wanted.cursor),
+        heading=_heading(found.counts, wanted.words),
+        items=_items(found.rows, wanted, lists),
+        chips=chips,
         next_url=_url({**narrowing, "cursor": [found.next_cursor]}) if found.next_cursor else "",
         first_url=_url(narrowing) if wanted.cursor else "",
-        is_narrowed=bool(typed or wanted.chosen),
+        words=wanted.words,
+        has_filters=bool(wanted.chosen),
         can_propose=person is not None and policy.can_propose(person),
     )
 
@@ -94,34 +102,38 @@ class ShownList:
 
 def short_list(person: Person | None, wanted: Wanted) -> ShownList:
     found, lists = listing.listing(person, wanted), choices()
-    items = [_item(row, lists) for row in found.rows[:SHORT]]
-    return ShownList(items, _url(_narrowing(wanted, "")))
+    items = _items(found.rows[:SHORT], wanted, lists)
+    return ShownList(items, _url(_narrowing(wanted)))
 
 
-def _wanted(arguments: MultiDict[str, str]) -> tuple[Wanted, str]:
-    """What is asked for, and the words as they were typed. Whatever stands in the address, it is a
-    question."""
-    typed = show_unsavable(" ".join(arguments.get("q", "")[:MOST_SEARCHED].split()))
-    words = tuple(search.words_of(typed))
-    chosen = {
-        facet: tuple(value for value in given if AN_ID.fullmatch(value))
-        for facet in Facet
-        if (given := list(filter(None, arguments.getlist(facet.value)))[:MOST_VALUES])
-    }
-    usual = Sort.BEST if words else Sort.NEWEST
-    sort = next((sort for sort in _sorts(words) if sort.value == arguments.get("sort")), usual)
-    hopeless = bool(typed and not words)  # nothing but punctuation
-    return Wanted(words, chosen, sort, arguments.get("cursor", ""), finds_nothing=hopeless), typed
+def _wanted(arguments: MultiDict[str, str]) -> Wanted:
+    """What is asked for. Whatever stands in the address, it is a question."""
+    words = _cleaned(arguments.get("q", ""), MOST_SEARCHED)
+    chosen = {facet: values for facet in Facet if (values := _values(arguments, facet))}
+    sorts = _sorts(words)
+    sort = next((sort for sort in sorts if sort.value == arguments.get("sort")), sorts[0])
+    return Wanted(words, chosen, sort, arguments.get("cursor", ""))
 
 
-def _sorts(words: tuple[str, ...]) -> list[Sort]:
+def _values(arguments: MultiDict[str, str], facet: Facet) -> tuple[str, ...]:
+    """Those that nobody knows are kept: they find nothing, and can be taken away like any."""
+    given = arguments.getlist(facet.value)[:MOST_VALUES]
+    return tuple(dict.fromkeys(filter(None, (_cleaned(value, LONGEST_VALUE) for value in given))))
+
+
+def _cleaned(given: str, longest: int) -> str:
+    return show_unsavable(" ".join(given[:longest].split()))
+
+
+def _sorts(words: str) -> list[Sort]:
+    """Those on offer, the usual one first."""
     return [sort for sort in Sort if words or sort is not Sort.BEST]
 
 
-def _narrowing(wanted: Wanted, typed: str) -> dict[str, list[str]]:
+def _narrowing(wanted: Wanted) -> dict[str, list[str]]:
     """The list's address, as arguments: what narrows it and how it is sorted."""
-    usual = Sort.BEST if wanted.words else Sort.NEWEST
-    narrowing = {"q": [typed], **{facet.value: list(values) for facet, values in wanted.chosen.items()}}
+    usual = _sorts(wanted.words)[0]
+    narrowing = {"q": [wanted.words], **{facet.value: list(each) for facet, each in wanted.chosen.items()}}
     return narrowing | {"sort": [] if wanted.sort is usual else [wanted.sort.value]}
 
 
@@ -148,11 +160,11 @@ def _label(name: str, value: str, lists: Choices) -> str:
     return lists.name(SOURCES[facet], value) if facet in SOURCES else in_words(value)
 
 
-def _form(person: Person | None, wanted: Wanted, typed: str, counts: Counts, lists: Choices) -> ListForm:
+def _form(person: Person | None, wanted: Wanted, counts: Counts, lists: Choices) -> ListForm:
     chosen: dict[str, Any] = {facet.value: list(values) for facet, values in wanted.chosen.items()}
     organisation = next(iter(chosen.pop(Facet.ORGANISATION.value, [])), None)
     form = ListForm(
-        None, data={**chosen, "organisation": organisation, "q": typed, "sort": wanted.sort.value}
+        None, data={**chosen, "organisation": organisation, "q": wanted.words, "sort": wanted.sort.value}
     )
     for facet in Facet:
         options = _options(person, facet, wanted, counts, lists)
@@ -173,6 +185,8 @@ def _options(
         names = lists.offered(SOURCES[facet], [*chosen, *(tally or ())])
     else:
         names = {stage.value: stage.label for stage in Stage}
+    # What nobody knows is offered too, so that the form says what the address does.
+    names = {**names, **{value: _label(facet.value, value, lists) for value in chosen if value not in names}}
     if tally is None:
         usual = (
             {stage.value for stage in OPEN_TO_MEMBERS | {Stage.SPREAD}} if person else {Stage.SPREAD.value}
@@ -191,19 +205,32 @@ def _how_many(counts: Counts) -> str:
     return f"{words[0].upper()}{words[1:]}"
 
 
-def _heading(counts: Counts, typed: str) -> str:
-    with_words = f" with “{cut(typed, 60)}”" if typed else ""
+def _heading(counts: Counts, words: str) -> str:
+    with_words = f" with “{cut(words, 60)}”" if words else ""
     return f"{_how_many(counts)}{with_words}"
 
 
-def _item(row: Row, lists: Choices) -> Item:
+def _title(counts: Counts, narrowed_by: Sequence[str], *, is_first: bool) -> str:
+    """What tells this list from others, in a tab and among bookmarks."""
+    many = f"more than {number(COUNTED)}" if counts.total is None else number(counts.total)
+    by = f" for {cut(', '.join(narrowed_by), 100)}" if narrowed_by else ""
+    return f"Proposals: {many}{by}{'' if is_first else ', continued'}"
+
+
+def _items(rows: Sequence[Row], wanted: Wanted, lists: Choices) -> list[Item]:
+    shown = passages.shown(rows, wanted.asked)
+    return [_item(row, each, lists) for row, each in zip(rows, shown, strict=True)]
+
+
+def _item(row: Row, shown: Shown, lists: Choices) -> Item:
     facts = [
-        row.reference,
+        shown.reference,
         row.organisation or "",
         lists.name(Source.THEMES, row.theme_id) if row.theme_id else "",
         f"submitted {day(row.submitted_at)}" if row.submitted_at else "not submitted yet",
     ]
-    return Item(row, [fact for fact in facts if fact], _todo(row))
+    facts = [fact for fact in facts if fact]
+    return Item(row, shown.title, shown.summary, shown.found, facts, _todo(row))
 
 
 def _todo(row: Row) -> str:

@@ -17,6 +17,7 @@ from exchange import events
 from exchange.events import Event, EventText
 from exchange.extensions import db
 from exchange.plain_text import tidy_line
+from exchange.proposals.commands import renew
 from exchange.safekeeping import backup as backups
 from exchange.safekeeping import copying
 from exchange.safekeeping.schema import CannotUse
@@ -94,6 +95,7 @@ def restore(file: Path, replace: bool) -> None:
     """Put back a backup, all or nothing. Stop the service first."""
     with _refusing():
         manifest, found = backups.restore(file, replace=replace)
+        renew(only_old=True)  # of a backup whose text index older rules made
     click.echo(f"Restored as of {manifest.made_at}. {_told(found)}")
     for name in manifest.faulty:
         click.echo(f"The document stored as {name} was missing or damaged in it.", err=True)

@@ -151,5 +151,5 @@ def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compar
     return not (
         reflected
         and name is not None
-        and (name.startswith("search_index") or name in {"vector", "ix_search_text_vector"})
+        and (name.startswith("search_index") or name in {"vector", "heading", "ix_search_text_vector"})
     )

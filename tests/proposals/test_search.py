@@ -1,90 +1,78 @@
-"""The words of a query, and what they find."""
+"""What a search finds, in which order: the same table for every database. And how the index is kept."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from hypothesis import given
+from flask import Flask
+from flask_migrate import upgrade
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
-from exchange import search
+from exchange import search, terms
 from exchange.extensions import db
+from exchange.plain_text import tidy_line
+from exchange.proposals import commands, indexing, listing
+from exchange.proposals.listing import Sort, Wanted
 from exchange.proposals.models import Proposal
-from exchange.search import SearchText, words_of
+from exchange.search import SearchText
 from tests.conftest import Committed
-from tests.proposals.arrange import make_bare, make_champion
+from tests.databases import MIGRATIONS
+from tests.proposals.arrange import ANSWERS, make_bare, make_champion, make_draft, make_member, make_submitted
+from tests.proposals.corpus import CORPUS, FOUND
 
 
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ("falls huddles", ["falls", "huddles"]),
-        (
-            '"falls" AND (huddles OR ward*) NOT NEAR/3 -x',
-            ["falls", "AND", "huddles", "OR", "ward", "NOT", "NEAR", "3", "x"],
-        ),
-        ("title:falls {a b}^2", ["title", "falls", "a", "b", "2"]),
-        ("don't", ["don", "t"]),
-        ("Łukasz café naïve", ["Lukasz", "cafe", "naive"]),
-        ("covid_19", ["covid", "19"]),
-        ("!!! ??? --- '; DROP", ["DROP"]),
-        ("🏥 💊", []),
-        ("\x00\x07\ud800", []),
-        ("", []),
-        (" ".join(map(str, range(99))), [str(number) for number in range(20)]),
-        ("x" * 10_000, ["x" * search.LONGEST_WORD]),
-        ("العربية 中文", ["العربية", "中文"]),
-    ],
-)
-def test_words_of(typed: str, words: list[str]) -> None:
-    assert words_of(typed) == words
-
-
-@given(st.text(max_size=300))
-def test_words_of_anything_are_words(typed: str) -> None:
-    for word in words_of(typed):
-        assert 0 < len(word) <= search.LONGEST_WORD
-        assert word.isalnum() or any(letter.isalnum() for letter in word)
-
-
-def found(*words: str) -> list[str]:
-    """References in order, best first."""
-    query, rank = search.narrowed(select(Proposal.reference), words, SearchText.proposal_id == Proposal.id)
-    return [reference[-1] for reference in db.session.scalars(query.order_by(rank))]
-
-
-def test_found_by_any_form_of_a_word_and_the_title_first(committed: Committed) -> None:
+@pytest.mark.parametrize("subject", FOUND)
+def test_what_is_found_in_order(committed: Committed, subject: str) -> None:
     with committed():
-        champion = make_champion()
-        for number, (title, body) in enumerate(
-            [
-                (
-                    "Quiet nights",
-                    "One fall in passing, among many other words about sleep on busy wards at night.",
-                ),
-                ("Falls huddles", "A ten-minute huddle."),
-                ("Łukasz's café", "Naïve résumé."),
-            ],
-            start=1,
-        ):
-            search.put(make_bare(champion, number).id, "public", title=title, body=body)
-        db.session.flush()
-        assert found("falling") == ["2", "1"]
-        assert found("fall", "sleep") == ["1"]
-        assert found("lukasz") == ["3"]
-        assert found(*words_of("CAFÉ resume")) == ["3"]
-        assert found("fall", "cafe") == []
-        for operator in ("AND", "OR", "NOT", "NEAR"):
-            assert found(operator, "huddle") in ([], ["2"])
+        champion, member = make_champion(), make_member()
+        for number, (title, summary, need) in CORPUS.items():
+            proposal = make_bare(champion, number, title=title, summary=summary)
+            search.put(
+                proposal.id,
+                "members",
+                reference=proposal.reference,
+                title=title,
+                summary=summary,
+                texts=[need],
+            )
+        found = {}
+        for typed in FOUND[subject]:
+            rows = listing.listing(member, Wanted(words=typed, sort=Sort.BEST)).rows
+            found[typed] = [int(row.reference[-4:]) for row in rows]
+    assert found == FOUND[subject]
+
+
+def test_a_rank_is_the_worst_at_most(committed: Committed) -> None:
+    with committed():
+        keep(make_bare(make_champion(), 1), title="Quiet nights", texts=["A fall."])
+        query, rank = search.narrowed(select(Proposal.id), terms.asked("fall"), THE_PROPOSALS)
+        assert db.session.scalars(query.with_only_columns(rank)).all() == [search.WORST_RANK]
+
+
+THE_PROPOSALS = SearchText.proposal_id == Proposal.id
+
+
+def keep(proposal: Proposal, *, title: str = "Falls", texts: list[str]) -> None:
+    search.put(
+        proposal.id, "public", reference=proposal.reference, title=title, summary="A huddle.", texts=texts
+    )
+    db.session.flush()
+
+
+def found(typed: str) -> list[int]:
+    query, rank = search.narrowed(select(Proposal.id), terms.asked(typed), THE_PROPOSALS)
+    return list(db.session.scalars(query.order_by(rank)))
 
 
 def test_put_replaces_and_remove_takes_away(committed: Committed) -> None:
     with committed():
         proposal = make_bare(make_champion(), 1)
-        search.put(proposal.id, "public", title="Falls", body="First words")
-        search.put(proposal.id, "public", title="Falls", body="Second words")
-        db.session.flush()
-        assert (found("first"), found("second")) == ([], ["1"])
+        keep(proposal, texts=["First words"])
+        keep(proposal, texts=["Second words"])
+        assert (found("first"), found("second")) == ([], [proposal.id])
         search.remove(proposal.id)
         db.session.flush()
         assert found("second") == []
@@ -93,14 +81,104 @@ def test_put_replaces_and_remove_takes_away(committed: Committed) -> None:
 def test_a_text_of_any_length_is_kept(committed: Committed) -> None:
     with committed():
         proposal = make_bare(make_champion(), 1)
-        body = " ".join(f"word{number}é" for number in range(60_000)) + "\ud7ff" + "x" * 5_000
-        search.put(proposal.id, "public", title="Falls", body=body)
+        keep(proposal, texts=[" ".join(f"word{number}é" for number in range(60_000)), "ü" * 300_000])
+        assert found("word7e") == [proposal.id]
+        keep(proposal, texts=["العربية " * 60_000 + "end"])
+        assert found("العربية") == [proposal.id]
+        assert found("end") == []
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=5).map(" ".join))
+def test_a_query_holds_letters_and_digits_alone(typed: str) -> None:
+    asked = terms.asked(typed)
+    held = [term for phrases in asked.terms for phrase in phrases for term in phrase]
+    for term in [*held, *asked.whole, asked.reference or "x"]:
+        assert re.fullmatch("[a-z0-9]+", term), term
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.text(min_size=1, max_size=40))
+def test_any_text_is_found_by_itself(committed: Committed, typed: str) -> None:
+    with committed() as session:
+        proposal = make_bare(make_champion(), 1)
+        typed = tidy_line(typed)
+        keep(proposal, texts=[f"Before. {typed} After."])
+        assert found(f'"{typed}"') == ([proposal.id] if terms.asked(f'"{typed}"') else [])
+        session.rollback()
+
+
+def test_words_that_only_look_like_an_index_term_are_parted() -> None:
+    assert terms.kept("x0 ryn42 u5d0").split() == ["x", "0", "ryn", "42", "u", "5", "d", "0"]
+
+
+# ---- Keeping it
+
+
+def spoil() -> None:
+    """As if older rules had made every text."""
+    db.session.execute(update(SearchText).values(title="", summary="", body="", form=0))
+
+
+def test_rebuilding_keeps_what_each_audience_reads(app: Flask, committed: Committed) -> None:
+    with committed():
+        champion = make_champion()
+        proposal, draft = make_submitted(champion), make_draft(champion)
+        champion_finds = [row.id for row in listing.listing(champion, Wanted(words="Wordneed")).rows]
+        before = texts()
+        # What is worked on since is not what was submitted.
+        proposal.answers = {**ANSWERS, "need": "Wordworking"}
+        spoil()
+    assert champion_finds == [draft.id, proposal.id]
+    result = app.test_cli_runner().invoke(args=["search", "rebuild"])
+    assert (result.exit_code, result.output) == (0, "The text index is rebuilt.\n")
+    with committed():
+        assert texts() == before
+        assert found("Wordworking") == []
+        assert found("Wordneed") != []
+
+
+def texts() -> list[tuple[object, ...]]:
+    columns = SearchText.proposal_id, SearchText.audience, SearchText.title, SearchText.summary
+    query = select(*columns, SearchText.body, SearchText.form).order_by(*columns[:2])
+    return [tuple(row) for row in db.session.execute(query)]
+
+
+def test_only_old_texts_are_renewed(committed: Committed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few at once."""
+    monkeypatch.setattr(commands, "AT_ONCE", 2)
+    with committed():
+        champion = make_champion()
+        proposals = [make_bare(champion, number) for number in range(5)]
+        for proposal in proposals:
+            indexing.index(proposal, proposal.versions[0])
         db.session.flush()
-        assert found("word7e") == ["1"]
+        before = texts()
+        old = SearchText.proposal_id.in_([each.id for each in proposals[1:]])
+        db.session.execute(update(SearchText).where(old).values(body="old", form=0))
+        db.session.execute(update(SearchText).where(~old).values(body="kept"))
+        commands.renew(only_old=True)
+        assert [row for row in texts() if row[0] != proposals[0].id] == [
+            row for row in before if row[0] != proposals[0].id
+        ]
+        assert {row[4] for row in texts() if row[0] == proposals[0].id} == {"kept"}
 
 
-@given(st.lists(st.text(min_size=1, max_size=20), max_size=5).map(" ".join))
-def test_no_query_makes_the_index_fail(typed: str) -> None:
-    for word in words_of(typed):
-        assert '"' not in word
-        assert "\x00" not in word
+def test_an_upgrade_of_the_database_renews_what_older_rules_made(app: Flask, committed: Committed) -> None:
+    with committed():
+        make_submitted(make_champion())
+        before = texts()
+        spoil()
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS))
+    with committed():
+        assert texts() == before
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_index_agrees_with_its_texts(committed: Committed) -> None:
+    with committed() as session:
+        proposal = make_bare(make_champion(), 1)
+        for number in range(3):
+            keep(proposal, texts=[f"Text {number}"])
+        search.remove(proposal.id)
+        session.execute(text("INSERT INTO search_index(search_index, rank) VALUES ('integrity-check', 1)"))

@@ -216,7 +216,7 @@ def _waiting(
     review, is_declared = assignment.review, assignment.interest is Interest.NONE
     scored = 0 if review is None else sum(score.score is not None for score in review.scores)
     # Who has begun to score has read it.
-    words = 0 if scored else count_words(record.searchable_text(answers))
+    words = 0 if scored else sum(count_words(text) for _, text in record.typed_texts(answers))
     return WaitingReview(
         proposal.reference,
         proposal.title,

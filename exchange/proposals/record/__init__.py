@@ -52,8 +52,8 @@ from exchange.proposals.record.rules import (
     progress,
     questions,
     readable,
-    searchable_text,
     typed_in,
+    typed_texts,
 )
 
 __all__ = [
@@ -96,7 +96,7 @@ __all__ = [
     "progress",
     "questions",
     "readable",
-    "searchable_text",
     "seeks_investment",
     "typed_in",
+    "typed_texts",
 ]

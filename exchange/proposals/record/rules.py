@@ -147,11 +147,10 @@ def changed(before: Answers, after: Answers) -> Sequence[Question]:
     return [question for question in questions() if given(before, question) != given(after, question)]
 
 
-def searchable_text(answers: Answers) -> str:
-    """The words of these answers that people typed, for the text index; choices have filters of their own."""
-    typed = (Kind.LINE, Kind.TEXT)
-    return "\n".join(
-        answers[question.id]
+def typed_texts(answers: Answers) -> list[tuple[Question, str]]:
+    """What people wrote in these answers, for the text index; choices have filters of their own."""
+    return [
+        (question, answers[question.id])
         for question in questions()
-        if question.kind in typed and answers.get(question.id)
-    )
+        if question.kind in {Kind.LINE, Kind.TEXT} and answers.get(question.id)
+    ]

@@ -1,0 +1,31 @@
+"""`flask search rebuild`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from exchange.extensions import db
+from exchange.proposals import indexing
+from exchange.transaction import transaction
+
+AT_ONCE = 20
+
+search = AppGroup("search", help="The text index of proposals.")
+
+
+@search.command("rebuild")
+def rebuild() -> None:
+    """Make the text index afresh, a few proposals at a time, while people read and write."""
+    renew(only_old=False)
+    click.echo("The text index is rebuilt.")
+
+
+def renew(*, only_old: bool) -> None:
+    """Each few proposals in a transaction of their own; stopped half-way, it can be started again."""
+    with transaction():
+        ids = indexing.to_rebuild(only_old=only_old)
+    for first in range(0, len(ids), AT_ONCE):
+        with transaction():
+            indexing.rebuild(ids[first : first + AT_ONCE])
+        db.session.expunge_all()
