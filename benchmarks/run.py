@@ -31,10 +31,11 @@ class Effort:
     rounds: int
     seconds: float
     most: int
+    warming: int
 
 
-FULL = Effort(rounds=4, seconds=1.0, most=400)
-QUICK = Effort(rounds=1, seconds=1.0, most=8)
+FULL = Effort(rounds=4, seconds=1.0, most=400, warming=3 * CLIENTS)
+QUICK = Effort(rounds=1, seconds=1.0, most=CLIENTS, warming=1)
 
 
 @dataclass
@@ -52,9 +53,9 @@ class Measuring:
     cpu: float = 0.0
     database_cpu: float = 0.0
 
-    def warm(self) -> None:
+    def warm(self, effort: Effort) -> None:
         """Once in every worker, more or less; and how large the page is."""
-        found = load(self.browsers, self.visit, most=2 * CLIENTS, seconds=60)
+        found = load(self.browsers, self.visit, most=effort.warming, seconds=60)
         self.of_page.failures += found.failures
         self.size = found.size // max(found.requests, 1)
 
@@ -100,7 +101,7 @@ def _measure(database: str, sizes: Sequence[int], pages: Sequence[Page], effort:
             print(f"{database}: {page.name}", flush=True)
             of = {size: _measuring(page, servers[size], sites[size], postmaster) for size in sizes}
             for each in of.values():
-                each.warm()
+                each.warm(effort)
             for _ in range(effort.rounds):
                 for each in of.values():  # in turn, so that what else the machine does falls on all alike
                     each.go_on(effort)
