@@ -74,7 +74,7 @@ class Browser:
 
     def _expect(self, answer: Answer, status: int, path: str) -> Answer:
         if answer.status != status:
-            raise Unexpected(f"{path}: {answer.status}, not {status}\n{answer.body[:3000]}")
+            raise Unexpected(f"{path}: {answer.status}, not {status}")
         self.requests += 1
         self.queries += answer.queries
         self.size += len(answer.body.encode())

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 from benchmarks import bulk
 from benchmarks.fill import PACK, fill
 from exchange import clock, create_app
+from exchange.extensions import db
 from tests import postgres
 
 FILLED_BY = ("answers", "bulk", "fill", "life", "people", "words")
@@ -56,7 +57,9 @@ Read = TypeVar("Read")
 def read(url: str, reading: Callable[[], Read]) -> Read:
     """What the service reads there."""
     with _app(url).app_context():
-        return reading()
+        found = reading()
+        db.engine.dispose()
+        return found
 
 
 @contextmanager
@@ -118,6 +121,7 @@ def _migrate(url: str) -> None:
     """Migrations that are newer than what is kept go up on full data."""
     with _app(url).app_context():
         upgrade()
+        db.engine.dispose()  # or it could not be renamed or copied
 
 
 def _app(url: str) -> Flask:

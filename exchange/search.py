@@ -85,30 +85,30 @@ def words_of(query: str) -> list[str]:
 
 
 def narrowed(
-    query: AnySelect, words: Sequence[str], mine: ColumnElement[bool]
+    query: AnySelect, words: Sequence[str], mine: ColumnElement[bool], name: str = "found"
 ) -> tuple[AnySelect, ColumnElement[float]]:
     """Keeps a query to rows whose SearchText, joined by `mine`, holds every word in any of its forms ("falls"
     finds "fall"); and how well it does: the lower the better, the title before the rest."""
     query = query.join(SearchText, mine)
     if _is_sqlite():
-        found = _found_on_sqlite(words)
+        found = _found_on_sqlite(words, name)
         return query.join(found, found.c.id == SearchText.id), found.c.rank
     vector = literal_column("search_text.vector", TSVECTOR)
     asked = func.plainto_tsquery(literal_column("'english'"), " ".join(words))
     # A query of words that the index leaves out, like "the", asks for nothing and finds everything.
     held = or_(vector.op("@@")(asked), func.numnode(asked) == 0)
     # Found by the index first, ranked last: PostgreSQL would else read every text, or rank every match.
-    hits = select(SearchText.id.label("id")).where(held).cte("found").prefix_with("MATERIALIZED")
+    hits = select(SearchText.id.label("id")).where(held).cte(name).prefix_with("MATERIALIZED")
     return query.join(hits, hits.c.id == SearchText.id), -cast(func.ts_rank(vector, asked), Double)
 
 
-def _found_on_sqlite(words: Sequence[str]) -> CTE:
+def _found_on_sqlite(words: Sequence[str], name: str) -> CTE:
     found = text(
         "SELECT rowid AS id, bm25(search_index, 10.0, 1.0) AS rank "
         "FROM search_index WHERE search_index MATCH :words"
     )
     quoted = " ".join(f'"{word}"' for word in words)
-    return found.bindparams(words=quoted).columns(Column("id", Integer), Column("rank", Double)).cte("found")
+    return found.bindparams(words=quoted).columns(Column("id", Integer), Column("rank", Double)).cte(name)
 
 
 def _plain(typed: str) -> str:

@@ -143,7 +143,7 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
         .join(Proposal.champion)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
     )
-    query, rank = _found(query, person, wanted)
+    query, rank = _found(query, person, wanted, "found")
     is_shown = and_(
         queries.visible_to(person),
         *(columns.is_in(facet, values) for facet, values in wanted.chosen.items()),
@@ -172,14 +172,18 @@ def _with_priorities(rows: list[Row]) -> list[Row]:
     return [row._replace(priorities=tuple(names.get(row.id, ()))) for row in rows]
 
 
-def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[AnySelect, ColumnElement[float]]:
-    """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does."""
+def _found(
+    query: AnySelect, person: Person | None, wanted: Wanted, name: str
+) -> tuple[AnySelect, ColumnElement[float]]:
+    """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does. `name` is of
+    what is found, once in a statement."""
     if wanted.finds_nothing:
         query = query.where(false())
     if not wanted.words:
         return query, literal(0.0)
     mine = search.SearchText.audience == indexing.text_read_by(person)
-    return search.narrowed(query, wanted.words, and_(search.SearchText.proposal_id == Proposal.id, mine))
+    mine = and_(search.SearchText.proposal_id == Proposal.id, mine)
+    return search.narrowed(query, wanted.words, mine, name)
 
 
 class _Columns:
@@ -254,7 +258,7 @@ def _hits(person: Person | None, wanted: Wanted, name: str, *, but: Facet | None
         .join(Proposal.champion)
         .where(queries.visible_to(person))
     )
-    query, _ = _found(query, person, wanted)
+    query, _ = _found(query, person, wanted, f"found_for_{name}")
     for facet, values in wanted.chosen.items():
         if facet is not but:
             query = query.where(columns.is_in(facet, values))
