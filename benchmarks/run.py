@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 from benchmarks import databases, table
 from benchmarks.answers import lists
@@ -158,5 +160,10 @@ def _pages(given: str) -> tuple[Page, ...]:
     return found
 
 
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(1)  # so that everything started is stopped
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
     sys.exit(main(sys.argv[1:]))
