@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header $(ARGS)
 export PORT
 
-.PHONY: help demo demo-reset test check lock clean
+.PHONY: help demo demo-reset test check bench lock clean
 .PHONY: check-code check-types check-imports check-templates check-migrations check-packages
 
 help: ## Show this list
@@ -53,6 +53,10 @@ check-migrations: .venv/.installed-dev
 
 check-packages: .venv/.installed-dev
 	@echo "Known vulnerabilities" && $(BIN)/python -m tests.audit
+
+bench: .venv/.installed-dev ## Measure the pages on full databases (ARGS="--quick", or see benchmarks/README.md)
+	@$(BIN)/python exchange/assets/build.py
+	@$(BIN)/python -m benchmarks.run $(ARGS)
 
 lock: .venv/.installed-dev ## Pin the requirements (ARGS=--upgrade takes newer ones, ARGS="--upgrade-package flask" one)
 	$(LOCK) requirements.in -o requirements.txt

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -25,7 +26,13 @@ _components = jinja2.Environment(
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
+    auto_reload=False,  # or it looks at a file's date a few hundred times for each page
 )
+
+# Components whose parameters are the service's own words, so that the same ones come again and again: drawn once and kept.
+# What people typed is never kept.
+KEPT = frozenset({"breadcrumb", "button", "checkboxes", "footer", "radios", "select", "tag"})
+MOST_KEPT = 1_000
 
 STAGE_COLOURS: Mapping[str, str] = {
     "draft": "grey",
@@ -41,6 +48,28 @@ TASK_COLOURS: Mapping[str, str] = {"Not started": "blue", "Optional": "white", "
 
 def nhs(component: str, **params: Any) -> Markup:
     """One component of the design system, like nhs("button", text="Save")."""
+    return _kept(component, _Parameters(params)) if component in KEPT else _drawn(component, params)
+
+
+class _Parameters:
+    """Parameters as a key: what reads the same, markup and text told apart, draws the same."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self.params, self.said = params, repr(params)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Parameters) and self.said == other.said
+
+    def __hash__(self) -> int:
+        return hash(self.said)
+
+
+@lru_cache(MOST_KEPT)
+def _kept(component: str, parameters: _Parameters) -> Markup:
+    return _drawn(component, parameters.params)
+
+
+def _drawn(component: str, params: dict[str, Any]) -> Markup:
     template = _components.get_template(f"nhsuk/components/{component}/template.jinja")
     return Markup(template.render(params=params))  # noqa: S704 - the environment above escapes
 
@@ -53,7 +82,8 @@ def draw_field(field: Field, **options: Any) -> Markup:
     if not component:
         return Markup("")
     for item in params.get("items", ()):
-        item["conditional"] = {"html": _draw_all(item["reveals"])} if item.get("reveals") else {}
+        reveals = item.pop("reveals", ())
+        item["conditional"] = {"html": _draw_all(reveals)} if reveals else {}
     if options.get("classes"):
         params["formGroup"] = {"classes": options["classes"]}
     return nhs(component, **params) + _revealed_by_list(field)

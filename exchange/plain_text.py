@@ -56,4 +56,4 @@ def show_unsavable(typed: str) -> str:
 
 def count_words(text: str) -> int:
     """Words as the page's own counter has them: runs of anything but white space."""
-    return len(re.findall(r"\S+", text))
+    return len(text.split())

@@ -59,6 +59,16 @@ class SearchText(Base):
     form: Mapped[int]
 
 
+def kept(reference: str, title: str, summary: str, texts: Sequence[str]) -> dict[str, Any]:
+    """What a row says of these texts, by column."""
+    return {
+        "title": f"{terms.kept(title)} {terms.kept_reference(reference)}",
+        "summary": terms.kept(summary),
+        "body": terms.kept(*texts),
+        "form": terms.FORM,
+    }
+
+
 def put(
     proposal_id: int, audience: str, *, reference: str, title: str, summary: str, texts: Sequence[str]
 ) -> None:
@@ -68,8 +78,8 @@ def put(
     if row is None:
         row = SearchText(proposal_id=proposal_id, audience=audience)
         db.session.add(row)
-    row.title = f"{terms.kept(title)} {terms.kept_reference(reference)}"
-    row.summary, row.body, row.form = terms.kept(summary), terms.kept(*texts), terms.FORM
+    for column, value in kept(reference, title, summary, texts).items():
+        setattr(row, column, value)
 
 
 def remove(proposal_id: int) -> None:

@@ -35,8 +35,11 @@ def why_not() -> str:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Start a server on a Unix socket and give its URL; stop it and delete its data at the end."""
+def running(kept: Path | None = None) -> Iterator[str]:
+    """Start a server on a Unix socket and give its URL; stop it and delete its data at the end.
+
+    With a folder its data stay there for the next time.
+    """
     programs = _programs()
     assert programs is not None
     account = _account()
@@ -44,12 +47,15 @@ def running() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="exchange-pg-", dir="/tmp"))
     server = None
     try:
-        if account:
-            shutil.chown(folder, account["user"])
-        data = folder / "data"
+        for used in filter(None, (folder, kept)):
+            used.mkdir(exist_ok=True)
+            if account:
+                shutil.chown(used, account["user"])
+        data = (kept or folder) / "data"
         initdb = [f"{programs}/initdb", f"--pgdata={data}", "--username=postgres", "--auth=trust"]
         initdb += ["--encoding=UTF8", "--locale=C", "--no-sync"]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
+        if not (data / "PG_VERSION").exists():
+            subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
         command = [f"{programs}/postgres", "-D", str(data), "-k", str(folder)]
         command += [f"--{setting}" for setting in SETTINGS]
         with (folder / "log").open("wb") as log:

@@ -88,6 +88,25 @@ def test_component_escapes_what_it_is_given() -> None:
     assert "<b>" in nhs("inset-text", html=Markup("<b>bold</b>"))
 
 
+def test_kept_component_tells_markup_from_text() -> None:
+    assert "<b>" in nhs("tag", text=Markup("<b>bold</b>"))
+    assert "<b>" not in nhs("tag", text="<b>bold</b>")
+    assert "<b>" in nhs("tag", text=Markup("<b>bold</b>"))
+
+
+@pytest.mark.parametrize(
+    "looks", [{}, {"variant": "secondary"}, {"small": True}, {"small": True, "variant": "warning"}]
+)
+def test_link_button_is_as_the_design_system_draws_it(app: Flask, looks: dict[str, Any]) -> None:
+    source = '{% from "components/button.html" import button %}{{ button(text, href=href, **looks) }}'
+    asked = {"text": NASTY, "href": "/help?a=1&b=2"}
+    with app.test_request_context():
+        ours = tree(Markup(render_template_string(source, looks=looks, **asked)))
+    theirs = tree(nhs("button", **asked, **looks))
+    assert one(ours, "a").attributes == one(theirs, "a").attributes
+    assert words(one(ours, "a")) == words(one(theirs, "a"))
+
+
 def test_field_shows_what_was_typed_escaped() -> None:
     names = ["line", "text", "note", "email", "url", "count", "money"]
     form = Everything(MultiDict([(name, NASTY) for name in names]))

@@ -97,8 +97,7 @@ def _weighted(scores: Mapping[str, int], weights: Mapping[str, int]) -> Fraction
 
 
 def _criterion(key: str, scores: Sequence[int]) -> CriterionScores:
-    mean = float(_mean(Fraction(score) for score in scores))
-    return CriterionScores(key, mean, min(scores), max(scores))
+    return CriterionScores(key, sum(scores) / len(scores), min(scores), max(scores))
 
 
 def _mean(numbers: Iterable[Fraction]) -> Fraction:

@@ -8,8 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from exchange import clock, events
 from exchange.accounts.models import Person, Role
@@ -45,6 +44,8 @@ REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
 LARGEST_ID = 2**31 - 1
 EDITS_LOOKED_AT = 50
 ASKING_FOR_CHANGES = ("request_changes", "develop", "reopen")
+# Made once: naming every column of the table anew took longer than all else of making a condition.
+COLLEAGUE, AUTHOR = Person.__table__.alias(), Person.__table__.alias()
 
 
 def visible_to(person: Person | None) -> ColumnElement[bool]:
@@ -76,10 +77,14 @@ def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[boo
     while they are a reviewer and nothing binds them."""
     if not person.themes_as(Role.REVIEWER):
         return false()
-    assigned = select(Reader.proposal_id).where(Reader.person_id == person.id)
+    return and_(_assigned(person.id, levels), ~conflicted(person))
+
+
+def _assigned(person_id: int, levels: tuple[ReadingLevel, ...]) -> ColumnElement[bool]:
+    assigned = select(Reader.proposal_id).where(Reader.person_id == person_id)
     if levels:
         assigned = assigned.where(Reader.level.in_(levels))
-    return and_(Proposal.stage.in_(OPEN_TO_REVIEWERS), Proposal.id.in_(assigned), ~conflicted(person))
+    return and_(Proposal.stage.in_(OPEN_TO_REVIEWERS), Proposal.id.in_(assigned))
 
 
 def read_in_full(person: Person | None) -> ColumnElement[bool]:
@@ -98,22 +103,43 @@ def read_in_summary(person: Person | None) -> ColumnElement[bool]:
     return and_(undeclared, ~seen_as_staff(person), Proposal.stage != Stage.SPREAD)
 
 
-def conflicted(person: Person | type[Person]) -> ColumnElement[bool]:
-    """Proposals in which this person has an interest, found or declared. `conflict_of` says the same of
-    one. `person` may be the table itself, for a query that has people in it; the condition is never NULL."""
-    declared = select(DeclaredInterest.proposal_id).where(DeclaredInterest.person_id == person.id)
-    grounds = [on_team(person), Proposal.id.in_(declared)]
-    if person.organisation_id is not None:
-        champion, author = aliased(Person), aliased(Person)
-        written = select(co_author.c.proposal_id).join(author, author.id == co_author.c.person_id)
+def conflicted(person: Person) -> ColumnElement[bool]:
+    """Proposals in which this person has an interest, found or declared. `conflict_of` says the same of one."""
+    return _conflicted(person.id, person.organisation_id)
+
+
+def _conflicted(person_id: int, organisation_id: str | None) -> ColumnElement[bool]:
+    declared = select(DeclaredInterest.proposal_id).where(DeclaredInterest.person_id == person_id)
+    grounds = [_on_team(person_id), Proposal.id.in_(declared)]
+    if organisation_id is not None:
+        champions = select(COLLEAGUE.c.id).where(COLLEAGUE.c.organisation_id == organisation_id)
+        written = select(co_author.c.proposal_id).join(AUTHOR, AUTHOR.c.id == co_author.c.person_id)
         grounds += [
-            Proposal.champion_id.in_(
-                select(champion.id).where(champion.organisation_id == person.organisation_id)
-            ),
-            Proposal.id.in_(written.where(author.organisation_id == person.organisation_id)),
-            func.coalesce(Proposal.supplier_id == person.organisation_id, false()),
+            Proposal.champion_id.in_(champions),
+            Proposal.id.in_(written.where(AUTHOR.c.organisation_id == organisation_id)),
+            func.coalesce(Proposal.supplier_id == organisation_id, false()),
         ]
     return or_(*grounds)
+
+
+def conflicted_each() -> ColumnElement[bool]:
+    """The same in a query that has Person too: whether each has an interest in each. It is never NULL. Asked for
+    row by row, as everyone's answer is another."""
+    is_author = exists().where(co_author.c.proposal_id == Proposal.id, co_author.c.person_id == Person.id)
+    is_colleague = exists().where(
+        COLLEAGUE.c.id == Proposal.champion_id, COLLEAGUE.c.organisation_id == Person.organisation_id
+    )
+    of_author = exists().where(
+        co_author.c.proposal_id == Proposal.id,
+        AUTHOR.c.id == co_author.c.person_id,
+        AUTHOR.c.organisation_id == Person.organisation_id,
+    )
+    has_declared = exists().where(
+        DeclaredInterest.proposal_id == Proposal.id, DeclaredInterest.person_id == Person.id
+    )
+    supplies = func.coalesce(Proposal.supplier_id == Person.organisation_id, false())
+    is_champion = Proposal.champion_id == Person.id
+    return or_(is_champion, is_author, has_declared, is_colleague, of_author, supplies)
 
 
 def conflict_of(person: Person, proposal: Proposal) -> str:
@@ -358,10 +384,14 @@ def managers_of(proposal: Proposal, theme: str | None = None) -> list[Person]:
     return [person for person in holders if not conflict_of(person, proposal)]
 
 
-def on_team(person: Person | type[Person]) -> ColumnElement[bool]:
+def on_team(person: Person) -> ColumnElement[bool]:
     """Proposals of which this person is the champion or a co-author."""
-    written = select(co_author.c.proposal_id).where(co_author.c.person_id == person.id)
-    return or_(Proposal.champion_id == person.id, Proposal.id.in_(written))
+    return _on_team(person.id)
+
+
+def _on_team(person_id: int) -> ColumnElement[bool]:
+    written = select(co_author.c.proposal_id).where(co_author.c.person_id == person_id)
+    return or_(Proposal.champion_id == person_id, Proposal.id.in_(written))
 
 
 def _only(answers: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:

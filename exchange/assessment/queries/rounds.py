@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import TypeVarTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -16,7 +17,16 @@ from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment import rubric, scoring
 from exchange.assessment.closing import Tally
-from exchange.assessment.models import Assignment, Interest, Recommendation, Review, Round, Rubric
+from exchange.assessment.models import (
+    Assignment,
+    Criterion,
+    Interest,
+    Recommendation,
+    Review,
+    Round,
+    Rubric,
+    Score,
+)
 from exchange.assessment.scoring import Aggregate, Marks
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -25,6 +35,8 @@ from exchange.region import queries as region
 from exchange.working_days import add_working_days
 
 LEAST_DAYS_TO_GO_ON = 5
+Columns = TypeVarTuple("Columns")
+
 RECOMMENDING = frozenset({Recommendation.SPREAD, Recommendation.SPREAD_WITH_CONDITIONS})
 
 
@@ -61,7 +73,8 @@ def due_if_started(resting: Round | None) -> date:
 
 def counted_reviews(round_: Round) -> list[Review]:
     """The reviews that count in this round, by letter."""
-    return list(db.session.scalars(_counted().where(Round.id == round_.id)))
+    query = _counted(select(Review)).where(Round.id == round_.id).options(contains_eager(Review.assignment))
+    return list(db.session.scalars(query))
 
 
 def aggregate(round_: Round) -> Aggregate:
@@ -71,15 +84,30 @@ def aggregate(round_: Round) -> Aggregate:
 
 def aggregates(rounds: Collection[Round]) -> dict[int, Aggregate]:
     """The figures of many rounds by their ids, in as many queries as for one."""
-    marks: dict[int, list[Marks]] = {round_.id: [] for round_ in rounds}
-    for review in db.session.scalars(_counted().where(Round.id.in_(sorted(marks)))):
-        marks[review.assignment.round_id].append(marks_of(review))
+    scores: dict[int, dict[tuple[int, Recommendation | None], dict[str, int]]] = {
+        each.id: {} for each in rounds
+    }
+    query = (
+        _counted(select(Round.id, Review.id, Review.recommendation, Criterion.key, Score.score))
+        .join(Score, Score.review_id == Review.id)
+        .join(Criterion, Criterion.id == Score.criterion_id)
+        .where(Round.id.in_(sorted(scores)))
+    )
+    for round_id, review_id, recommendation, key, score in db.session.execute(query):
+        if score is not None:
+            scores[round_id].setdefault((review_id, recommendation), {})[key] = score
     ids = {round_.rubric_id for round_ in rounds}
     weights = {
         each.id: rubric.weights(each)
         for each in db.session.scalars(select(Rubric).where(Rubric.id.in_(sorted(ids))))
     }
-    return {round_.id: scoring.aggregate(marks[round_.id], weights[round_.rubric_id]) for round_ in rounds}
+    return {
+        round_.id: scoring.aggregate(
+            [_marks(given, recommendation) for (_, recommendation), given in scores[round_.id].items()],
+            weights[round_.rubric_id],
+        )
+        for round_ in rounds
+    }
 
 
 def tally(round_: Round) -> Tally:
@@ -109,7 +137,7 @@ def counts() -> ColumnElement[bool]:
         Review.withdrawn_at.is_(None),
         Assignment.removed_at.is_(None),
         Assignment.interest == Interest.NONE,
-        ~proposals.conflicted(Person),
+        ~proposals.conflicted_each(),
     )
 
 
@@ -125,21 +153,21 @@ def panel_number() -> ColumnElement[int]:
         and_(
             Assignment.removed_at.is_(None),
             or_(Person.active, Review.submitted_at.is_not(None)),
-            ~proposals.conflicted(Person),
+            ~proposals.conflicted_each(),
         )
     )
 
 
-def _counted() -> Select[Review]:
+def _counted(query: Select[*Columns]) -> Select[*Columns]:
+    """Narrows a query of Review to those that count, by letter."""
     return (
-        select(Review)
+        query.select_from(Review)
         .join(Review.assignment)
         .join(Person, Person.id == Assignment.person_id)
         .join(Assignment.round)
         .join(Proposal, Proposal.id == Round.proposal_id)
         .where(counts())
         .order_by(Assignment.id)
-        .options(contains_eager(Review.assignment))
     )
 
 
@@ -156,7 +184,11 @@ def _number(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def marks_of(review: Review) -> Marks:
-    return Marks(scores_of(review), review.recommendation in RECOMMENDING)
+    return _marks(scores_of(review), review.recommendation)
+
+
+def _marks(scores: dict[str, int], recommendation: Recommendation | None) -> Marks:
+    return Marks(scores, recommendation in RECOMMENDING)
 
 
 def scores_of(review: Review) -> dict[str, int]:

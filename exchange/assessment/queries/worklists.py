@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased
 
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import closing, effort
 from exchange.assessment.closing import Tally
-from exchange.assessment.models import Assignment, Criterion, Interest, Review, Round
+from exchange.assessment.models import Assignment, Criterion, Interest, Review, Round, Score
 from exchange.assessment.queries.rounds import counted_number, panel_number
 from exchange.extensions import db
 from exchange.plain_text import count_words
@@ -23,7 +23,7 @@ from exchange.proposals import queries as proposals
 from exchange.proposals import record
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, ReadingLevel, Version
-from exchange.region.models import Organisation
+from exchange.region.models import Organisation, Theme
 
 SHOWN = 50  # rows of one section; its count is of all
 
@@ -64,9 +64,10 @@ class DoneReview:
 def waiting_reviews(person: Person) -> list[WaitingReview]:
     """What this person still has to review, the earliest due first."""
     query = (
-        _own_reviews(person)
-        .add_columns(Version.answers, _criteria_number())
+        _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id)
+        .add_columns(_scores_number(), _criteria_number(), Version.answers)
         .join(Version, and_(Version.proposal_id == Proposal.id, Version.number == Round.version_number))
+        .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
         .where(Round.ended_at.is_(None), Review.submitted_at.is_(None), Proposal.stage == Stage.IN_ASSESSMENT)
         .order_by(Round.due, Proposal.id)
     )
@@ -76,9 +77,9 @@ def waiting_reviews(person: Person) -> list[WaitingReview]:
 def done_reviews(person: Person) -> list[DoneReview]:
     """What this person has submitted, the newest first, as far as they may still read it."""
     later = aliased(Round)
+    is_earlier = exists().where(later.proposal_id == Proposal.id, later.number > Round.number)
     query = (
-        _own_reviews(person)
-        .add_columns(exists().where(later.proposal_id == Proposal.id, later.number > Round.number))
+        _own_reviews(person, Review.submitted_at, Round.number, is_earlier)
         .where(
             Review.submitted_at.is_not(None),
             Review.withdrawn_at.is_(None),
@@ -89,15 +90,8 @@ def done_reviews(person: Person) -> list[DoneReview]:
         .limit(SHOWN)
     )
     return [
-        DoneReview(
-            proposal.reference,
-            proposal.title,
-            _organisation(proposal.champion),
-            review.submitted_at,
-            assignment.round.number if is_earlier else None,
-        )
-        for proposal, assignment, is_earlier in db.session.execute(query)
-        if (review := assignment.review) is not None and review.submitted_at is not None
+        DoneReview(reference, title, organisation, submitted_at, number if is_earlier else None)
+        for reference, title, organisation, submitted_at, number, is_earlier in db.session.execute(query)
     ]
 
 
@@ -186,9 +180,13 @@ def triage(person: Person) -> list[Section]:
     ]
 
 
-def _own_reviews(person: Person) -> Select[Proposal, Assignment]:
+def _own_reviews(person: Person, *more: Any) -> Select[Any]:
+    """Columns of the reviews that this person has or owes: reference, title, organisation, and those given."""
+    champion = aliased(Person)
     return (
-        select(Proposal, Assignment)
+        select(Proposal.reference, Proposal.title, func.coalesce(Organisation.name, ""), *more)
+        .join(champion, champion.id == Proposal.champion_id)
+        .outerjoin(Organisation, Organisation.id == champion.organisation_id)
         .join(Round, Round.proposal_id == Proposal.id)
         .join(Assignment, Assignment.round_id == Round.id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -197,7 +195,15 @@ def _own_reviews(person: Person) -> Select[Proposal, Assignment]:
             Assignment.removed_at.is_(None),
             proposals.seen_as_reviewer(person),
         )
-        .options(joinedload(Assignment.round), selectinload(Assignment.review))
+    )
+
+
+def _scores_number() -> ColumnElement[int]:
+    return (
+        select(func.count(Score.score))
+        .where(Score.review_id == Review.id)
+        .correlate(Review)
+        .scalar_subquery()
     )
 
 
@@ -211,28 +217,32 @@ def _criteria_number() -> ColumnElement[int]:
 
 
 def _waiting(
-    proposal: Proposal, assignment: Assignment, answers: dict[str, Any], criteria: int
+    reference: str,
+    title: str,
+    organisation: str,
+    due: date,
+    theme: str | None,
+    interest: Interest | None,
+    review_id: int | None,
+    scored: int,
+    criteria: int,
+    answers: dict[str, Any],
 ) -> WaitingReview:
-    review, is_declared = assignment.review, assignment.interest is Interest.NONE
-    scored = 0 if review is None else sum(score.score is not None for score in review.scores)
+    is_declared = interest is Interest.NONE
     # Who has begun to score has read it.
     words = 0 if scored else sum(count_words(text) for _, text in record.typed_texts(answers))
     return WaitingReview(
-        proposal.reference,
-        proposal.title,
-        _organisation(proposal.champion),
-        proposal.lead_theme.name if proposal.lead_theme and is_declared else "",
-        assignment.round.due,
+        reference,
+        title,
+        organisation,
+        theme or "" if is_declared else "",
+        due,
         is_declared,
-        review is not None,
+        review_id is not None,
         scored,
         criteria,
         effort.minutes(words, criteria - scored),
     )
-
-
-def _organisation(person: Person) -> str:
-    return person.organisation.name if person.organisation else ""
 
 
 def _managed(person: Person, *more: Any) -> Select[Any]:
