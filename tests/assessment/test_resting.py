@@ -49,7 +49,7 @@ def arrange(committed: Committed, **more: Any) -> Cast:
 def ask(client: Client, cast: Cast) -> Page:
     with time_machine.travel(LATER, tick=False):
         page = client.as_(cast.manager).get("assessment.request_changes", ref=cast.ref)
-        assert "Its assessment rests until then" in page.text
+        assert "Its assessment waits until then" in page.text
         return page.submit("Request changes", sections=["need"], message="Say how many wards.")
 
 
@@ -86,14 +86,14 @@ def test_reviews_are_locked_while_it_rests(client: Client, committed: Committed)
     refused = open_page.submit("Save", {**FULL, "rationale-need": "Typed while it stopped."}, status=409)
     assert "Typed while it stopped." in refused.text
     page = client.as_(cast.reviewers[1]).get("assessment.review", ref=cast.ref)
-    assert "The assessment rests while the team makes changes." in page.text
+    assert "The assessment waits while the team makes changes." in page.text
     page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
     assert "You are then asked to confirm or change your review." in page.text
     manager = client.as_(cast.manager)
-    assert "The assessment rests" in manager.get("assessment.reviewers", ref=cast.ref).text
+    assert "The assessment waits" in manager.get("assessment.reviewers", ref=cast.ref).text
     for endpoint in ("add_reviewers", "extend"):
         refused = manager.get(f"assessment.{endpoint}", ref=cast.ref, status=409)
-        assert "This assessment rests until you go on with it" in refused.text
+        assert "This assessment waits until you go on with it" in refused.text
 
 
 def test_it_goes_on_with_the_same_panel_on_the_new_version(

@@ -22,7 +22,7 @@ from exchange.proposals.models import Proposal, Reader, ReadingLevel
 from exchange.proposals.policy import Seen
 from exchange.proposals.services import lock
 
-RESTS = "This assessment rests until you go on with it, when the proposal is submitted again."
+RESTS = "This assessment waits until you go on with it, when the proposal is submitted again."
 
 
 def add_reviewers(round_: Round, actor: Person, people: Sequence[int], *, reason: str) -> None:

@@ -122,7 +122,7 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
         raise ReviewLocked("You have submitted it, and it counts as you submitted it.")
     if assignment.round.is_suspended:
         raise ReviewLocked(
-            "Changes are requested, so this assessment rests. You can go on when it is submitted again."
+            "Changes are requested, so this assessment waits. You can go on when it is submitted again."
         )
     if not assignment.round.is_open:
         raise ReviewLocked("This assessment has ended, so reviews can no longer be saved.")
