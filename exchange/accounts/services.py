@@ -46,13 +46,18 @@ def register(registration: Registration) -> Person:
     An account under this address that nobody has confirmed is taken over whole, its earlier links with it: or
     whoever registers someone else's address first would keep a password to it.
     """
-    person = db.session.scalar(select(Person).where(Person.email == registration.email))
-    if person is not None and person.confirmed_at is not None:
-        raise Conflict("There is an account with this e-mail address already.")
+    person = _unconfirmed(registration.email)
     if person is None:
         person = Person(email=registration.email, create_datetime=clock.now())
+        _fill(person, registration)
+        try:
+            with db.session.begin_nested():
+                db.session.add(person)
+        except IntegrityError:  # someone registered it at the same moment, and is taken over
+            person = _unconfirmed(registration.email)
+            assert person is not None
     _fill(person, registration)
-    _add(person)
+    db.session.flush()
     events.record(
         person,
         "register",
@@ -61,6 +66,15 @@ def register(registration: Registration) -> Person:
         is_lay=person.is_lay,
         claimed_organisation=person.claimed_organisation_id,
     )
+    return person
+
+
+def _unconfirmed(email: str) -> Person | None:
+    """The account under this address, held until the transaction ends. Raises Conflict when its address is confirmed."""
+    query = select(Person).where(Person.email == email).with_for_update(of=Person)
+    person = db.session.scalar(query.execution_options(populate_existing=True))
+    if person is not None and person.confirmed_at is not None:
+        raise Conflict("There is an account with this e-mail address already.")
     return person
 
 
