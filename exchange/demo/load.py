@@ -74,7 +74,9 @@ def load() -> None:
         password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in tomllib.loads((FOLDER / "people.toml").read_text())["people"]:
             _make_person(told, password)
-    held = [db.session.scalars(select(each)).all() for each in (Person, Organisation, Theme, Priority, Region)]
+    held = [
+        db.session.scalars(select(each)).all() for each in (Person, Organisation, Theme, Priority, Region)
+    ]
     for moment, story, step in _in_order(list(_stories())):
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
