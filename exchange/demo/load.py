@@ -34,7 +34,6 @@ from exchange.proposals.models import Proposal
 from exchange.region import pack
 from exchange.region import queries as region
 from exchange.region import services as regions
-from exchange.region.models import Organisation, Priority, Region, Theme
 from exchange.spread import services as spread
 from exchange.spread.models import Condition, ConditionStatus, Programme
 from exchange.working_days import add_working_days
@@ -74,15 +73,11 @@ def load() -> None:
         password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in tomllib.loads((FOLDER / "people.toml").read_text())["people"]:
             _make_person(told, password)
-    held = [
-        db.session.scalars(select(each)).all() for each in (Person, Organisation, Theme, Priority, Region)
-    ]
     for moment, story, step in _in_order(list(_stories())):
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
             notifications.tell_all()
-    del held  # till now the session would have forgotten them after each step, and read them again
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
     db.session.execute(update(Notification).where(old).values(read_at=Notification.at))
