@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
-from exchange.assessment.models import Assignment, Interest, Recommendation
+from exchange.assessment.models import Assignment, Interest, Recommendation, Round
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
@@ -157,11 +157,31 @@ def _submit(story: Story, champion: Person, step: Step) -> None:
     proposals.submit(story.proposal, champion)
 
 
+def _recall(story: Story, champion: Person, step: Step) -> None:
+    proposals.recall(story.proposal, champion)
+
+
 def _request_changes(story: Story, manager: Person, step: Step) -> None:
-    due = add_working_days(clock.today(), region.current().rules["changes_working_days"])
     assessment.request_changes(
-        story.proposal, manager, sections=step["sections"], message=step["message"].strip(), due=due
+        story.proposal,
+        manager,
+        sections=step["sections"],
+        message=step["message"].strip(),
+        due=_changes_due(),
     )
+
+
+def _changes_due() -> date:
+    return add_working_days(clock.today(), region.current().rules["changes_working_days"])
+
+
+def _transfer(story: Story, manager: Person, step: Step) -> None:
+    theme = region.theme(step["theme"])
+    proposals.transfer(story.proposal, manager, theme, reason=step["reason"].strip())
+
+
+def _reopen(story: Story, manager: Person, step: Step) -> None:
+    proposals.reopen(story.proposal, manager, reason=step["reason"].strip(), due=_changes_due())
 
 
 def _start_assessment(story: Story, manager: Person, step: Step) -> None:
@@ -169,9 +189,16 @@ def _start_assessment(story: Story, manager: Person, step: Step) -> None:
 
 
 def _add_reviewers(story: Story, manager: Person, step: Step) -> None:
-    round_ = rounds.current_round(story.proposal)
-    assert round_ is not None
-    assessment.add_reviewers(round_, manager, _ids(step["reviewers"]), reason=step["reason"])
+    assessment.add_reviewers(_round(story), manager, _ids(step["reviewers"]), reason=step["reason"])
+
+
+def _remove_reviewer(story: Story, manager: Person, step: Step) -> None:
+    assessment.remove_reviewer(_assignment(story, _person(step["reviewer"])), manager, reason=step["reason"])
+
+
+def _extend(story: Story, manager: Person, step: Step) -> None:
+    due = add_working_days(_round(story).due, step["working_days"])
+    assessment.extend(_round(story), manager, due=due, reason=step["reason"])
 
 
 def _declare(story: Story, reviewer: Person, step: Step) -> None:
@@ -181,12 +208,15 @@ def _declare(story: Story, reviewer: Person, step: Step) -> None:
 
 
 def _review(story: Story, reviewer: Person, step: Step) -> None:
+    """What the step says, and for the rest what they had written before."""
     assignment = _assignment(story, reviewer)
+    before = assessment.written_in(assignment.review)
+    rationales = {key: text.strip() for key, text in step.get("rationales", {}).items()}
     written = Written(
-        step.get("scores", {}),
-        {key: text.strip() for key, text in step.get("rationales", {}).items()},
-        Recommendation(step["recommendation"]) if step.get("recommendation") else None,
-        step.get("comment", "").strip(),
+        {**before.scores, **step.get("scores", {})},
+        {**before.rationales, **rationales},
+        Recommendation(step["recommendation"]) if "recommendation" in step else before.recommendation,
+        step.get("comment", before.comment).strip(),
     )
     save = assessment.submit_review if step["submitted"] else assessment.save_review
     save(assignment, written, opened_at_state=assessment.state_of(assignment.review))
@@ -208,6 +238,10 @@ def _prepare_decision(story: Story, director: Person, step: Step) -> None:
 
 def _decide(story: Story, actor: Person, step: Step) -> None:
     decisions.release(story.proposal, DecisionKind(step["do"].replace("-", "_")), actor, _said(step))
+
+
+def _refer_back(story: Story, director: Person, step: Step) -> None:
+    decisions.refer_back(story.proposal, director, questions=step["questions"].strip())
 
 
 def _said(step: Step) -> dict[str, Any]:
@@ -238,10 +272,14 @@ def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step
     return settle
 
 
-def _assignment(story: Story, reviewer: Person) -> Assignment:
+def _round(story: Story) -> Round:
     round_ = rounds.current_round(story.proposal)
     assert round_ is not None
-    assignment = rounds.assignment_of(reviewer, round_)
+    return round_
+
+
+def _assignment(story: Story, reviewer: Person) -> Assignment:
+    assignment = rounds.assignment_of(reviewer, _round(story))
     assert assignment is not None
     return assignment
 
@@ -261,17 +299,23 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "create": _create,
     "edit": _edit,
     "submit": _submit,
+    "recall": _recall,
+    "transfer": _transfer,
     "request-changes": _request_changes,
     "start-assessment": _start_assessment,
     "add-reviewer": _add_reviewers,
+    "remove-reviewer": _remove_reviewer,
+    "extend": _extend,
     "declare": _declare,
     "review": _review,
     "close-assessment": _close_assessment,
     "prepare-decision": _prepare_decision,
     "approve-spread": _decide,
     "develop": _decide,
+    "refer-back": _refer_back,
     "decline": _decide,
     "withdraw": _withdraw,
+    "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }
