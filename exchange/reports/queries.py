@@ -149,10 +149,11 @@ def _own(row: Row[Any]) -> OwnProposal:
 
 def _to_review(review: WaitingReview) -> Task:
     verb = "was" if review.is_overdue else "is"
+    takes = f"It takes about {counted(review.minutes, 'minute')}{' more' if review.is_started else ''}."
+    todo = "Confirm or change what you wrote before." if review.is_to_confirm else takes
     return Task(
         review.title,
-        f"Your review {verb} due {on_day(review.due)}. It takes about {counted(review.minutes, 'minute')}"
-        f"{' more' if review.is_started else ''}.",
+        f"Your review {verb} due {on_day(review.due)}. {todo}",
         "assessment.review",
         {"ref": review.reference},
         review.due,

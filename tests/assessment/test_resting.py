@@ -214,6 +214,11 @@ def test_the_panel_is_told_what_changed_since_they_reviewed(client: Client, comm
     ask(client, cast)
     resubmit(committed, cast)
     go_on(client, cast)
+    for endpoint in ("assessment.reviews", "reports.my_work"):
+        page = client.as_(cast.reviewers[0]).get(endpoint)
+        assert "Confirm or change what you wrote before." in page.text
+        page = client.as_(cast.reviewers[2]).get(endpoint)
+        assert "Confirm or change" not in page.text
     page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
     assert "1 answer changed since version 1, which you reviewed." in page.text
     assert "Second words" in page.click("See what changed").text

@@ -51,10 +51,11 @@ class Assigned:
     @property
     def is_looking_again(self) -> bool:
         """Whether their draft is the review that they submitted before: of an earlier version, or before the director asked."""
-        review = self.assignment.review
-        return review is not None and (
-            review.version_number != self.round.version_number or review.saved_at <= self.round.started_at
-        )
+        review, round_ = self.assignment.review, self.round
+        if review is None:
+            return False
+        is_before_the_questions = bool(round_.questions) and review.saved_at <= round_.started_at
+        return is_before_the_questions or review.version_number != round_.version_number
 
     @property
     def is_writable(self) -> bool:

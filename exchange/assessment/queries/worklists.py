@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from exchange import clock
@@ -31,7 +31,7 @@ SHOWN = 50  # rows of one section; its count is of all
 @dataclass(frozen=True)
 class WaitingReview:
     """A review that a person owes. `scored` of `criteria` are filled in; `minutes` is what is left,
-    roughly."""
+    roughly. `is_to_confirm` where the draft is what they submitted before, of an earlier version or round."""
 
     reference: str
     title: str
@@ -40,6 +40,7 @@ class WaitingReview:
     due: date
     is_declared: bool
     is_started: bool
+    is_to_confirm: bool
     scored: int
     criteria: int
     minutes: int
@@ -63,8 +64,11 @@ class DoneReview:
 
 def waiting_reviews(person: Person) -> list[WaitingReview]:
     """What this person still has to review, the earliest due first."""
+    # As `Assigned.is_looking_again` has it.
+    before_the_questions = and_(Round.questions != "", Review.saved_at <= Round.started_at)
+    is_to_confirm = or_(Review.version_number != Round.version_number, before_the_questions)
     query = (
-        _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id)
+        _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id, is_to_confirm)
         .add_columns(_scores_number(), _criteria_number(), Version.answers)
         .join(Version, and_(Version.proposal_id == Proposal.id, Version.number == Round.version_number))
         .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
@@ -224,6 +228,7 @@ def _waiting(
     theme: str | None,
     interest: Interest | None,
     review_id: int | None,
+    is_to_confirm: bool | None,
     scored: int,
     criteria: int,
     answers: dict[str, Any],
@@ -239,6 +244,7 @@ def _waiting(
         due,
         is_declared,
         review_id is not None,
+        bool(is_to_confirm),
         scored,
         criteria,
         effort.minutes(words, criteria - scored),
