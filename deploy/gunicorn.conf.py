@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import time
+import traceback
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
 worker_class = "gthread"
@@ -31,18 +32,26 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:  # kept over a rolling restart,
 
 
 class Lines(logging.Formatter):
-    """gunicorn's own lines as JSON. Of what went wrong with a request only the place is told: the rest may hold its address."""
+    """gunicorn's own lines as JSON. Of what went wrong only the places are told, as the rest may hold what somebody sent; but
+    settings that are refused are named."""
 
     converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
-        harmless = record.levelno < logging.WARNING
-        said = record.getMessage() if harmless else f"{record.name} in {record.filename}:{record.lineno}"
+        said = record.getMessage()
+        facts = {}
+        if record.levelno >= logging.WARNING:
+            said = f"{record.name} in {record.filename}:{record.lineno}"
         if record.exc_info and record.exc_info[0]:
-            said += f": {record.exc_info[0].__name__}"
+            kind, fault, places = record.exc_info
+            said = (
+                f"{kind.__name__}: {fault}" if kind.__name__ == "BadSettings" else f"{said}: {kind.__name__}"
+            )
+            found = traceback.extract_tb(places)
+            facts["trace"] = [f"{place.filename}:{place.lineno} {place.name}" for place in found]
         moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%S+00:00")
-        facts = {"time": moment, "level": record.levelname.lower(), "pid": record.process, "said": said}
-        return json.dumps(facts)
+        first = {"time": moment, "level": record.levelname.lower(), "pid": record.process, "said": said}
+        return json.dumps(first | facts)
 
 
 logconfig_dict = {

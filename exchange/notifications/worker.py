@@ -98,13 +98,22 @@ def worker(once: bool) -> None:
     stop = Stop()
     with stop.listening():
         log.info("started")
-        while not stop.asked:
-            busy = _one_round(app, transport, chores, stop, once=once)
-            if once and not busy:
-                break
-            if not busy:
-                stop.sleep(IDLE_SECONDS)
+        try:
+            _work(app, transport, chores, stop, once=once)
+        except Exception:
+            # What Python itself would write of it may hold anybody's rows.
+            log.exception("ended by a fault")
+            raise SystemExit(1) from None
         log.info("ended")
+
+
+def _work(app: Flask, transport: Transport, chores: list[Chore], stop: Stop, *, once: bool) -> None:
+    while not stop.asked:
+        busy = _one_round(app, transport, chores, stop, once=once)
+        if once and not busy:
+            break
+        if not busy:
+            stop.sleep(IDLE_SECONDS)
 
 
 def _transport(app: Flask) -> Transport:
