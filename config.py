@@ -32,6 +32,11 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     proxies = environ.get("TRUSTED_PROXIES") or "0"
     if not (proxies.isascii() and proxies.isdigit()):
         problems.append("TRUSTED_PROXIES is not a number: set how many proxies stand in front, like 1.")
+    metrics_token = environ.get("METRICS_TOKEN", "")
+    if metrics_token and not _is_strong(metrics_token):
+        problems.append(
+            f"METRICS_TOKEN is weak: set {WEAK_SECRET_CHARACTERS} or more random characters, or none."
+        )
     if problems:
         raise BadSettings("\n".join(problems))
 
@@ -51,6 +56,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "PUBLIC_URL": public_url or f"http://127.0.0.1:{environ.get('PORT', '5000')}",
         "TRUSTED_HOSTS": [host] if production else None,
         "TRUSTED_PROXIES": int(proxies),
+        "METRICS_TOKEN": metrics_token,
         "MAX_CONTENT_LENGTH": MAX_FILE_BYTES + MEBIBYTE,
         "MAX_FORM_MEMORY_SIZE": 4 * MEBIBYTE,  # eleven texts of the longest kind, in any script
         "MAX_FORM_PARTS": 500,

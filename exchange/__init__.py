@@ -32,6 +32,8 @@ from exchange import (
     design_system,
     errors,
     health,
+    logs,
+    metrics,
     once,
     pages,
     security_headers,
@@ -54,8 +56,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config or {})
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    health.init_app(app)
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    logs.init_app(app)
 
     INSTANCE.mkdir(exist_ok=True)  # where the database, files and mail are unless the settings say otherwise
 
@@ -67,6 +71,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, render_as_batch=True, compare_type=True)
     with app.app_context():
         transaction.listen_to(db.engine)
+        logs.listen_to(db.engine)
     csrf.init_app(app)
     limiter.init_app(app)
     access.init_app(app)
@@ -75,7 +80,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     design_system.init_app(app)
     app.context_processor(_shell)
     app.register_blueprint(pages.blueprint)
-    app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
 
     region.init_app(app)
     app.extensions["pack_loaders"].append(rubric.load)

@@ -147,7 +147,7 @@ def _not_found(error: Exception) -> ResponseReturnValue:
     if (
         g.get("person") is None
         and request.method == "GET"
-        and request.endpoint not in {"static", "health.live", "health.ready"}
+        and request.endpoint not in {"static", "health.live", "health.ready", "metrics.metrics"}
     ):
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     return _page(404, typed=_typed())

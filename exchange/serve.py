@@ -6,18 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import FrameType
 
+WEB_SETTINGS = Path(__file__).parents[1] / "deploy" / "gunicorn.conf.py"
 POLL_SECONDS = 0.1
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def commands(environ: Mapping[str, str]) -> dict[str, list[str]]:
-    """What runs, by name. HOST, PORT, WEB_WORKERS and WEB_THREADS are the web server's."""
+    """What runs, by name. HOST and PORT are where it is; the rest of the web server's settings are in its file."""
     address = f"{environ.get('HOST', '127.0.0.1')}:{environ.get('PORT', '5000')}"
-    web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--no-control-socket"]
-    web += ["--worker-class", "gthread", "--graceful-timeout", "8"]
-    web += ["--workers", environ.get("WEB_WORKERS", "2"), "--threads", environ.get("WEB_THREADS", "4")]
+    web = [sys.executable, "-m", "gunicorn", "wsgi:app", "--bind", address, "--config", str(WEB_SETTINGS)]
     return {"web": web, "worker": [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]}
 
 

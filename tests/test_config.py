@@ -38,6 +38,12 @@ def test_production_refuses_a_weak_or_missing_secret(name: str, secret: str | No
     assert said == [f"{name} is missing or weak: set 32 or more random characters."]
 
 
+@pytest.mark.parametrize("secret", [secret for secret in WEAK if secret])
+def test_production_refuses_a_weak_token_for_the_numbers(secret: str) -> None:
+    said = problems(environment(METRICS_TOKEN=secret))
+    assert said == ["METRICS_TOKEN is weak: set 32 or more random characters, or none."]
+
+
 def test_production_refuses_one_secret_for_both() -> None:
     said = problems(environment(AUDIT_KEY=GOOD["SECRET_KEY"]))
     assert said == ["AUDIT_KEY is the same as SECRET_KEY: give each its own."]

@@ -386,15 +386,6 @@ def test_service_says_so_when_the_database_is_gone(tmp_path: Path) -> None:
     assert browser.get("health.live").response.json == {"status": "ok"}
 
 
-def test_ready_says_what_is_missing(workshop: Flask, tmp_path: Path) -> None:
-    workshop.config["STORAGE_URL"] = f"file:{tmp_path / 'files'}"
-    browser = Client(workshop).visitor()
-    assert browser.get("health.ready").response.json == {"database": "ok", "storage": "ok"}
-    workshop.config["STORAGE_URL"] = "file:/dev/null/files"
-    page = browser.get("health.ready", status=503)
-    assert page.response.json == {"database": "ok", "storage": "unavailable"}
-
-
 @pytest.mark.parametrize("endpoint", ["pages.help", "pages.accessibility", "pages.privacy", "pages.cookies"])
 def test_notices_are_for_everybody(client: Client, endpoint: str) -> None:
     page = client.visitor().get(endpoint)

@@ -216,7 +216,7 @@ def count_events(committed: Committed) -> int:
 # ---- Hosts and proxies
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/my-work", "/health/live", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/login", "/my-work", "/health", "/metrics/", "/nowhere"])
 @pytest.mark.parametrize("host", [EVIL, "https://10.0.0.7", "https://xexchange.example.org"])
 def test_production_refuses_hosts_that_are_not_its_own(production: MakeApp, host: str, path: str) -> None:
     answer = production().test_client().get(path, base_url=host)
@@ -374,29 +374,6 @@ def test_failing_view_of_production_gives_nothing_away(production: MakeApp) -> N
     answer = app.test_client().get("/fail", base_url=OURS)
     assert (answer.status_code, "hunter2" in answer.text) == (500, False)
     assert unsafe_about_in_production(answer) == []
-
-
-# ---- Health
-
-
-def test_live_asks_nobody(workshop: Flask) -> None:
-    made: list[str] = []
-    with workshop.app_context():
-        event.listen(db.engine, "before_cursor_execute", lambda *all: made.append(str(all[2])))
-    answer = workshop.test_client().get("/health/live")
-    assert (answer.status_code, answer.get_json(), made) == (200, {"status": "ok"}, [])
-
-
-def test_ready_tells_when_the_database_is_gone_and_no_more(tmp_path: Path) -> None:
-    app = make_app(
-        f"sqlite:///{tmp_path}/hunter2/exchange.sqlite",
-        STORAGE_URL=f"file:{tmp_path / 'files'}",
-        PROPAGATE_EXCEPTIONS=False,
-    )
-    answer = app.test_client().get("/health/ready")
-    assert answer.status_code == 503
-    assert answer.get_json() == {"database": "unavailable", "storage": "ok"}
-    assert "hunter2" not in answer.text + str(answer.headers)
 
 
 # ---- Cookies

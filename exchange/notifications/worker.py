@@ -7,7 +7,6 @@ import logging
 import select
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import BadSettings
-from exchange import once
+from exchange import heartbeat, once
 from exchange.accounts import services as accounts
 from exchange.notifications import delivery, reminders, services
 from exchange.notifications.faults import described
@@ -93,22 +92,28 @@ class Chore:
 @with_appcontext
 def worker(once: bool) -> None:
     """Deliver notifications and e-mail, give reminders."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s", stream=sys.stderr
-    )
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     transport = _transport(app)
     chores = [Chore("reminders", reminders.remind_all, 10 * 60), Chore("sweep", _sweep, 60 * 60)]
     stop = Stop()
     with stop.listening():
         log.info("started")
-        while not stop.asked:
-            busy = _one_round(app, transport, chores, stop, once=once)
-            if once and not busy:
-                break
-            if not busy:
-                stop.sleep(IDLE_SECONDS)
+        try:
+            _work(app, transport, chores, stop, once=once)
+        except Exception:
+            # What Python itself would write of it may hold anybody's rows.
+            log.exception("ended by a fault")
+            raise SystemExit(1) from None
         log.info("ended")
+
+
+def _work(app: Flask, transport: Transport, chores: list[Chore], stop: Stop, *, once: bool) -> None:
+    while not stop.asked:
+        busy = _one_round(app, transport, chores, stop, once=once)
+        if once and not busy:
+            break
+        if not busy:
+            stop.sleep(IDLE_SECONDS)
 
 
 def _transport(app: Flask) -> Transport:
@@ -125,6 +130,7 @@ def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop
     False when there was nothing to do."""
     try:
         told = False
+        _beat(app)
         # Contexts of their own: what they cache and load must not grow old.
         with app.app_context():
             for chore in chores:
@@ -133,6 +139,7 @@ def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop
         with app.app_context():
             while not stop.asked and services.tell_next():
                 told = True
+                _beat(app)
         with app.app_context():
             return (not stop.asked and delivery.send_next(transport)) or told
     except SQLAlchemyError as fault:
@@ -141,6 +148,11 @@ def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop
         # The database is away or busy; nothing is lost by trying again.
         log.error("the database did not answer: %s", described(fault))
         return False
+
+
+def _beat(app: Flask) -> None:
+    with app.app_context(), transaction():
+        heartbeat.beat()
 
 
 def _sweep() -> None:

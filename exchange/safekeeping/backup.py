@@ -13,6 +13,7 @@ from exchange import clock, storage
 from exchange.extensions import db
 from exchange.ledger import LedgerEntry
 from exchange.proposals.models import Attachment
+from exchange.revision import revision_of
 from exchange.safekeeping import archive, foreign_keys, last_ids, rows, schema, verification
 from exchange.safekeeping.archive import Manifest
 from exchange.safekeeping.schema import CannotUse
@@ -26,7 +27,7 @@ def backup(target: Path) -> Manifest:
     database is looked at until all documents are copied: then every one that a row mentions is there.
     """
     with archive.writing(target) as out, storage.held(), snapshot(db.engine) as connection:
-        revision = schema.revision_of(connection)
+        revision = revision_of(connection)
         if revision is None:
             raise CannotUse("The database has no tables. Run `flask --app wsgi db upgrade` first.")
         manifest = Manifest(clock.now().isoformat(timespec="seconds"), revision)

@@ -9,6 +9,7 @@ from sqlalchemy import NullPool, create_engine
 
 from exchange import transaction
 from exchange.extensions import db
+from exchange.revision import newest_revision, revision_of
 from exchange.safekeeping import foreign_keys, last_ids, rows, schema, verification
 from exchange.safekeeping.schema import CannotUse
 
@@ -21,7 +22,7 @@ def copy(url: str) -> verification.Sound:
         schema.refuse_foreign(target)
         if not schema.is_empty(target):
             raise CannotUse("That database is not empty. Give an empty one.")
-        if schema.revision_of(source) != schema.newest_revision():
+        if revision_of(source) != newest_revision():
             raise CannotUse("This database is not up to date. Run `flask --app wsgi db upgrade` first.")
         schema.make_anew(target, "head")
         sent = {table.name: rows.Tally() for table in schema.tables_of(source)}

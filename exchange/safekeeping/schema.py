@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from alembic import command
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+from exchange.revision import MIGRATIONS, newest_revision, revision_of
+
 # The text index, which fills itself, and what the database and the migrations keep for themselves.
 SEARCH_INDEX = "search_index"
 REVISIONS = "alembic_version"
@@ -20,16 +17,6 @@ MADE_BY_MIGRATIONS = frozenset({"ledger_end"})
 
 class CannotUse(Exception):
     """Why this database, or this backup, cannot be used. Nothing was changed."""
-
-
-def revision_of(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str:
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert newest is not None
-    return newest
 
 
 def tables_of(connection: Connection) -> list[Table]:

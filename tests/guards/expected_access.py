@@ -76,6 +76,7 @@ EXPECTED: dict[Place, str] = {
     Place("decisions.release"): "sfff ff ffff ff oo ff",
     Place("health.live"): "oooo oo oooo oo oo oo",
     Place("health.ready"): "oooo oo oooo oo oo oo",
+    Place("metrics.metrics"): "oooo oo oooo oo oo oo",
     Place("notifications.failed_mail"): "sfff ff ffff ff ff fo",
     Place("notifications.inbox"): "sooo oo oooo oo oo oo",
     Place("notifications.mark_all_read"): "sooo oo oooo oo oo oo",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from exchange import clock
+from exchange import clock, heartbeat
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import services as assessment
@@ -121,6 +121,7 @@ def make_world() -> World:
     world = World(people)
     for stage in Stage:
         world.refs[stage.value] = make_proposal(people, stage).reference
+    heartbeat.beat()
     unsettled = people["unsettled"]
     assert unsettled is not None
     tell_all()

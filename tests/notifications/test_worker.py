@@ -27,6 +27,7 @@ from exchange.outbox import Message
 from tests.assessment.arrange import make_champion, make_manager, make_submitted
 from tests.conftest import Committed
 from tests.notifications.conftest import PATIENCE, Server
+from tests.pages import Client
 
 Start = Callable[..., subprocess.Popen[str]]
 StartServer = Callable[..., Server]
@@ -87,6 +88,11 @@ def test_worker_drains_and_ends(app: Flask, committed: Committed, worker: Start,
     assert not re.search(r"@|Amina|Rachel|Falls|TV-2026", log)
     ended(worker("--once"))
     assert len(list((tmp_path / "mail").iterdir())) == 2
+
+
+def test_worker_leaves_its_mark(client: Client, committed: Committed, worker: Start) -> None:
+    ended(worker("--once"))
+    client.visitor().get("health.ready")  # 200: one was heard of
 
 
 def test_worker_without_a_way_to_send_says_what_to_set(committed: Committed, worker: Start) -> None:

@@ -20,6 +20,7 @@ from exchange.audience import Audience
 from exchange.extensions import db
 from exchange.proposals import services
 from exchange.proposals.models import Attachment, Proposal
+from exchange.revision import newest_revision, revision_of
 from exchange.safekeeping import archive, foreign_keys, schema, verification
 from exchange.transaction import rewriting, transaction
 from tests.conftest import Committed
@@ -78,7 +79,7 @@ def test_backup_of_an_older_version_is_brought_up_to_date(app: Flask, other: Fla
     assert "revision 0001" in said
     assert "Restored" in done(other, "restore", str(file))
     with other.app_context(), other.app_context():
-        assert schema.revision_of(db.session.connection()) == schema.newest_revision()
+        assert revision_of(db.session.connection()) == newest_revision()
     with app.app_context(), rewriting(db.engine) as connection:
         schema.upgrade(connection)
 
@@ -287,7 +288,7 @@ def test_backup_of_a_newer_version_is_refused(
     seal = archive.seal_on(said, app.config["AUDIT_KEY"])
     file = altered(backed_up, manifest_json=json.dumps(said).encode(), seal=seal.encode())
     with app.app_context():
-        newest = schema.newest_revision()
+        newest = newest_revision()
     assert refused(other, "restore", str(file)) == (
         f"Error: It was made by a newer version, at revision 9999; this one knows them up to {newest}. "
         "Install that version first.\n"
