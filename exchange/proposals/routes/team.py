@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, someone_at_hand
 from exchange.accounts.models import Person
-from exchange.errors import WrongStage
+from exchange.errors import Conflict, WrongStage
 from exchange.forms import OnceForm
 from exchange.proposals import invitations, policy, queries, services
 from exchange.proposals.forms import ChampionForm, InviteForm
@@ -118,6 +118,8 @@ def _champion_form(seen: Seen) -> tuple[ChampionForm, dict[str, Person]]:
     """With the co-authors who can be champion, by what the form sends."""
     able = {str(each.id): each for each in seen.proposal.co_authors if policy.can_be_champion(each)}
     form = ChampionForm()
+    if form.is_submitted() and not able:
+        raise Conflict("Nobody on the team can be the champion any more.")
     form.champion.choices = [
         (id_, f"{each.name}, {each.organisation.name}" if each.organisation else each.name)
         for id_, each in able.items()
