@@ -37,9 +37,9 @@ def invited(proposal: Proposal, person: Person) -> Person:
     return person
 
 
-def invite_to_draft(**columns: object) -> tuple[Proposal, Person]:
+def invite_to_draft() -> tuple[Proposal, Person]:
     proposal = make_draft(make_champion())
-    return proposal, invited(proposal, make_person(**{"name": "Lay Person", "is_lay": True, **columns}))
+    return proposal, invited(proposal, make_person(name="Lay Person", is_lay=True))
 
 
 def answer(client: Client, person: Person, ref: str, said: str) -> Page:
