@@ -22,6 +22,7 @@ import exchange.decisions.tabs_of
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
+import exchange.proposals.tabs_of
 import exchange.reports.routes
 import exchange.spread.routes
 import exchange.spread.tabs_of
@@ -127,6 +128,7 @@ def _join_features(app: Flask) -> None:
         )
     app.extensions["needs"] = needs
     app.extensions["tabs"] = [
+        exchange.proposals.tabs_of.tabs_of,
         exchange.assessment.tabs_of.tabs_of,
         exchange.decisions.tabs_of.tabs_of,
         exchange.spread.tabs_of.tabs_of,

@@ -305,3 +305,11 @@ def _about(candidate: Candidate) -> str:
     facts = [organisation.name if organisation else "", ", ".join(candidate.themes), load]
     about = " · ".join(fact for fact in facts if fact) + "."
     return f"{about} {candidate.note}".strip()
+
+
+class InvitationForm(forms.OnceForm):
+    answer = forms.OneField(
+        "Do you want to join the team?",
+        [Required("Select whether you want to join the team")],
+        choices=(Choice("accept", "Yes, as a co-author"), Choice("decline", "No")),
+    )

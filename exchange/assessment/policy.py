@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exchange.accounts.roles import Role
+from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.proposals.lifecycle import Part, Stage
 
 if TYPE_CHECKING:
@@ -26,6 +26,11 @@ def is_manager(person: Person) -> bool:
 
 def themes_managed(person: Person) -> frozenset[str]:
     return person.themes_as(Role.PROGRAMME_MANAGER)
+
+
+def assesses(person: Person) -> bool:
+    """Holds a role that they would lose in a proposal by joining its team."""
+    return any(person.themes_as(role) for role in THEME_ROLES)
 
 
 def manages(person: Person, seen: Seen) -> bool:

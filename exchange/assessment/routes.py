@@ -12,13 +12,16 @@ from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.assessment.services import StaleReview
 from exchange.errors import Conflict, NotFound, WrongStage
 from exchange.forms import Form, typed_in
+from exchange.proposals import invitations
 from exchange.proposals import queries as proposals
 from exchange.proposals.answers import answered_sections
 from exchange.proposals.changed_since import since_reviewed
 from exchange.proposals.choices import choices
+from exchange.proposals.models import Invitation
+from exchange.proposals.page import with_tabs
 from exchange.proposals.policy import Seen
-from exchange.proposals.services import check
-from exchange.proposals.tabs import Tab, tabs_for
+from exchange.proposals.services import check, decline_invitation
+from exchange.proposals.tabs import tabs_for
 from exchange.region import queries as region
 from exchange.wording import day, joined
 
@@ -203,6 +206,24 @@ def withdraw(seen: Seen) -> ResponseReturnValue:
     return _form("withdraw", form, seen=seen)
 
 
+@blueprint.route("/proposals/<ref>/invitation", methods=["GET", "POST"])
+@requires(signed_in, of=invitations.to_person)
+def invitation(found: Invitation) -> ResponseReturnValue:
+    """Here and not with the proposals, as who joins a team may bind its reviewers."""
+    person, form = someone_at_hand(), forms.InvitationForm()
+    if reason := invitations.why_not_answered(found):
+        raise WrongStage(reason)
+    if form.validate_on_submit():
+        if form.answer.data == "accept":
+            services.accept_invitation(found, person)
+            flash("You have joined the team.")
+            return redirect(url_for("proposals.show", ref=found.proposal.reference))
+        decline_invitation(found, person)
+        flash("You have declined. The champion is told.")
+        return redirect(url_for("reports.my_work"))
+    return _form("invitation", form, invitation=found, loses_role=policy.assesses(person))
+
+
 @blueprint.get("/reviews")
 @requires(policy.is_reviewer, message="This page is for reviewers.")
 def reviews() -> ResponseReturnValue:
@@ -252,9 +273,7 @@ def _assessment(panel: Panel) -> str:
 
 def _tabs(seen: Seen) -> list[dict[str, object]]:
     """The proposal's pages side by side, this one marked."""
-    tabs = [Tab("Proposal", url_for("proposals.show", ref=seen.proposal.reference))]
-    tabs += tabs_for(seen, someone_at_hand())
-    return [{"text": tab.label, "href": tab.url, "current": tab.url == request.path} for tab in tabs]
+    return with_tabs(seen.proposal, tabs_for(seen, someone_at_hand()), request.path)
 
 
 def _still(assignment: Assignment) -> Assigned:

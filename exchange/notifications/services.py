@@ -65,6 +65,10 @@ def tell_all() -> None:
 def tell(event: Event) -> None:
     """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them."""
     news = who.News(event, proposal_of(event))
+    if news.proposal is None and event.subject.startswith("proposal:"):
+        return  # a draft that was deleted meanwhile
+    for address in who.invited_without_account(news):
+        _write_to_newcomer(address, news)
     told: set[int] = set()
     for row in who.TOLD.get(event.kind, ()):
         if row.while_in is not None and news.about.stage is not row.while_in:
@@ -93,17 +97,9 @@ def notify(
 ) -> None:
     """Adds one person's line and e-mail. `key` names the news; with the person it makes the Message-ID."""
     proposal, path = news.proposal, row.path(news)
-    written = render_template(
-        f"email/{row.template}.txt",
-        person=person,
-        proposal=proposal,
-        event=news.event,
-        texts=_texts_for(person, news),
-        link=current_app.config["PUBLIC_URL"] + path,
-        **row.more(news),
-        **more,
+    subject, text = _written(
+        row.template, news, path, person=person, texts=_texts_for(person, news), **row.more(news), **more
     )
-    subject, _, text = BLANK_LINES.sub("\n\n", written).strip().partition("\n")
     db.session.add(
         Notification(
             person_id=person.id,
@@ -120,7 +116,7 @@ def notify(
         row.template,
         person.email,
         subject,
-        text.strip() + "\n",
+        text,
         message_id=f"{key}.{person.id}",
         person=person,
     )
@@ -161,6 +157,23 @@ def may_know(person: Person, proposal: Proposal | None, *, outlives: bool = Fals
     if not person.active:
         return False
     return proposal is None or outlives or policy.can_see(proposals.standing_in(person, proposal), proposal)
+
+
+def _write_to_newcomer(address: str, news: who.News) -> None:
+    """Who has no account has no inbox either, so the letter asks them to register."""
+    kind = "invited_to_register"
+    subject, text = _written(kind, news, who.REGISTER(news), **who.until(news))
+    outbox.queue(kind, address, subject, text, message_id=f"event.{news.happened.id}.newcomer")
+
+
+def _written(template: str, news: who.News, path: str, **more: Any) -> tuple[str, str]:
+    """Subject and text of an e-mail."""
+    link = current_app.config["PUBLIC_URL"] + path
+    written = render_template(
+        f"email/{template}.txt", proposal=news.proposal, event=news.event, link=link, **more
+    )
+    subject, _, text = BLANK_LINES.sub("\n\n", written).strip().partition("\n")
+    return subject, text.strip() + "\n"
 
 
 def _tell_new(new: NewEvent) -> None:

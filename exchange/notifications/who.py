@@ -25,10 +25,10 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
-from exchange.proposals import record
 from exchange.proposals.lifecycle import Part, Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Invitation, Proposal
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class Row:
     leads.
 
     `confirms` tells even the person who did it; `while_in` tells only while the proposal is still in that stage, as
-    what it asks for is done by then; `outlives` tells those who may no longer see the proposal, so its e-mail names no
-    more than the reference; `more` is what else the e-mail says.
+    what it asks for is done by then; `outlives` tells those who may not see the proposal (any more), so its e-mail names no
+    more than the reference, and to those invited what they read of it; `more` is what else the e-mail says.
     """
 
     to: People
@@ -197,6 +197,49 @@ def person_settled(news: News) -> list[Person]:
     return [] if found is None or found.organisation_id is None else [found]
 
 
+def new_champion(news: News) -> list[Person]:
+    """Whom the event made the champion, while they are."""
+    found = news.about.champion
+    return [found] if found.id == news.happened.facts["person"] else []
+
+
+def co_authors_of_new_champion(news: News) -> list[Person]:
+    return co_authors(news) if new_champion(news) else []
+
+
+def removed_co_author(news: News) -> list[Person]:
+    """Whom the event took off the team, unless they are back."""
+    person = accounts.person(news.happened.facts["person"])
+    return [] if person in news.about.team else [person]
+
+
+def invited(news: News) -> list[Person]:
+    """Whoever confirmed the address that was invited, while they can answer."""
+    invitation = _waiting_invitation(news)
+    person = None if invitation is None else accounts.by_email(invitation.email)
+    return [person] if person is not None and person.confirmed_at is not None else []
+
+
+def invited_without_account(news: News) -> list[str]:
+    """The address that was invited, while it can be answered and nobody has confirmed it."""
+    invitation = _waiting_invitation(news) if news.happened.kind == "invite" else None
+    return [] if invitation is None or invited(news) else [invitation.email]
+
+
+def _waiting_invitation(news: News) -> Invitation | None:
+    invitation = db.session.get_one(Invitation, news.happened.facts["invitation"])
+    return None if invitations.why_not_answered(invitation) else invitation
+
+
+def bound_by_new_co_author(news: News) -> list[Person]:
+    """A reviewer whom somebody else's joining the team took off the panel."""
+    return [
+        person
+        for person in (taken_off(news) if news.happened.facts.get("team_changed") else [])
+        if person not in news.about.team
+    ]
+
+
 def _holders(proposal: Proposal, role: Role, part: Part) -> list[Person]:
     people = accounts.people_with(role, proposal.lead_theme_id)
     return [person for person in people if part in proposals.standing_in(person, proposal).parts]
@@ -228,6 +271,11 @@ def sections_by_date(news: News) -> Mapping[str, Any]:
     return {**by_date(news), "sections": [f"“{title}”" for title in asked]}
 
 
+def until(news: News) -> Mapping[str, Any]:
+    """The last day to answer the invitation."""
+    return {"until": db.session.get_one(Invitation, news.happened.facts["invitation"]).expires_at}
+
+
 def letter_by_date(news: News) -> Mapping[str, Any]:
     """The champion's letter, as it was released."""
     return {**by_date(news), "letter": decisions.letter_of(news.happened)}
@@ -241,6 +289,9 @@ PANEL = path_to("assessment.assessment")
 PACK = path_to("decisions.decision_pack")
 LETTER = path_to("decisions.letter")
 WORK = path_to("reports.my_work")
+TEAM = path_to("proposals.team")
+INVITATION = path_to("assessment.invitation")
+REGISTER = path_to("security.register")
 
 DECISION = (
     Row(champion, "decision", LETTER, more=letter_by_date),
@@ -276,7 +327,10 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "add_reviewers": (Row(assigned, "assigned", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "remove_reviewer": (Row(taken_off, "review_not_needed", WORK, outlives=True),),
-    "leave_panel": (Row(managers, "reviewer_gone", REVIEWERS),),
+    "leave_panel": (
+        Row(managers, "reviewer_gone", REVIEWERS),
+        Row(bound_by_new_co_author, "review_not_possible", WORK, outlives=True),
+    ),
     "extend": (Row(owing, "extended", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "declare": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
     "withdraw_review": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
@@ -294,5 +348,18 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
     ),
     "activate_programme": (Row(team, "programme_active", PAGE),),
+    "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
+    "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
+    "decline_invitation": (Row(champion, "invitation_declined", TEAM),),
+    "leave_team": (Row(team, "left_team", TEAM),),
+    "remove_co_author": (Row(removed_co_author, "removed_from_team", WORK, outlives=True),),
+    "hand_over": (
+        Row(new_champion, "handed_over_to_you", TEAM),
+        Row(co_authors_of_new_champion, "handed_over", TEAM),
+    ),
+    "appoint_champion": (
+        Row(new_champion, "appointed", TEAM),
+        Row(co_authors_of_new_champion, "champion_appointed", TEAM),
+    ),
     "settle": (Row(person_settled, "settled", WORK),),
 }

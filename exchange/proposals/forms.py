@@ -15,6 +15,7 @@ from exchange.forms import (
     Choice,
     CountField,
     DayField,
+    EmailField,
     FilesField,
     Form,
     LineField,
@@ -166,6 +167,18 @@ class ReopenForm(OnceForm):
         hint="The team and the theme’s staff can read this. Say what would make it worth another look.",
     )
     due = changes_due_field()
+
+
+class InviteForm(OnceForm):
+    email = EmailField(
+        "E-mail address",
+        [Required("Enter the e-mail address of the person to invite")],
+        hint="They join with the account that has this address. If there is none, we ask them to register.",
+    )
+
+
+class ChampionForm(OnceForm):
+    champion = OneField("Who is the champion from now on?", [Required("Select the new champion")])
 
 
 class ListForm(Form):

@@ -1,4 +1,4 @@
-"""Tables of proposals: the working record, its versions, attachments, and who assessment binds or lets in."""
+"""Tables of proposals: the working record, its versions, attachments, invitations, and who assessment binds or lets in."""
 
 from __future__ import annotations
 
@@ -149,6 +149,33 @@ class Attachment(Base):
     def kind(self) -> str:
         """What people call its type: "Word"."""
         return LABELS.get(self.type, "File")
+
+
+class Outcome(StrEnum):
+    """How an invitation ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken-back"
+
+
+class Invitation(Base):
+    """An offer to join a team, for whoever has an account with this address (in small letters) and confirmed it. It can be
+    answered until it ended or ran out; each address has one such at a time."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_invited_by_id", "invited_by_id", "invited_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None]
+
+    proposal: Mapped[Proposal] = relationship()
 
 
 class ReadingLevel(StrEnum):

@@ -72,8 +72,7 @@ class Page:
     @property
     def tabs_with_this(self) -> list[dict[str, Any]]:
         """Its pages side by side, this one first."""
-        here: dict[str, Any] = {"text": "Proposal", "href": action_url(self.proposal, ""), "current": True}
-        return [here, *({"text": tab.label, "href": tab.url} for tab in self.tabs)]
+        return with_tabs(self.proposal, self.tabs, action_url(self.proposal, ""))
 
 
 def page_of(seen: Seen, person: Person | None) -> Page:
@@ -106,6 +105,12 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         has_more_entries=len(entries) > SHOWN_EVENTS,
         narrowed_because=_narrowed_because(seen),
     )
+
+
+def with_tabs(proposal: Proposal, tabs: list[Tab], current: str) -> list[dict[str, Any]]:
+    """The proposal's page and the others about it, for the component; `current` is the address of the one in view."""
+    all_ = [Tab("Proposal", action_url(proposal, "")), *tabs]
+    return [{"text": tab.label, "href": tab.url, "current": tab.url == current} for tab in all_]
 
 
 @dataclass(frozen=True)

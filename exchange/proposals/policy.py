@@ -11,6 +11,7 @@ from exchange.proposals.record import AnswerAudience
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
+    from exchange.proposals.invitations import SeenCoAuthor, SeenInvitation
     from exchange.proposals.models import Proposal
     from exchange.proposals.queries import SeenFile
 
@@ -131,6 +132,19 @@ def is_on_team(person: Person, seen: Seen) -> bool:
 
 def is_champion(person: Person, seen: Seen) -> bool:
     return seen.standing.is_champion
+
+
+def is_co_author(person: Person, seen: Seen) -> bool:
+    return Part.CO_AUTHOR in seen.standing.parts
+
+
+def leads_team_of(person: Person, found: SeenCoAuthor | SeenInvitation) -> bool:
+    return found.seen.standing.is_champion
+
+
+def can_be_champion(person: Person) -> bool:
+    """Whom a proposal can be handed to: a member who can still sign in."""
+    return person.active and person.is_member
 
 
 def is_manager(person: Person, seen: Seen) -> bool:

@@ -170,6 +170,14 @@ def _start(words: str) -> str:
 
 SENTENCES: Mapping[str, Sentence] = {
     "create": _always("The draft was begun"),
+    "invite": _always("Someone was invited to the team"),
+    "take_back_invitation": _always("An invitation to the team was taken back"),
+    "accept_invitation": _always("A co-author joined the team"),
+    "decline_invitation": _always("An invitation to the team was declined"),
+    "leave_team": _always("A co-author left the team"),
+    "remove_co_author": _always("A co-author was removed from the team"),
+    "hand_over": _always("The champion handed it over"),
+    "appoint_champion": _always("The programme manager appointed a new champion"),
     "submit": _submitted,
     "request_changes": _changes_requested,
     "recall": _always("The champion took it back"),
@@ -205,4 +213,5 @@ HEADINGS: Mapping[str, str] = {
     "talk_to": "Whom to talk to",
     "override_reason": "Why the decision differs from the panel’s view",
     "panel_summary": "Summary of the panel",
+    "champion": "New champion",
 }

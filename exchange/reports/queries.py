@@ -19,10 +19,11 @@ from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.extensions import db
 from exchange.outbox import Message
+from exchange.proposals import invitations
 from exchange.proposals import policy as proposals_policy
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import EDITABLE, Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Invitation, Proposal
 from exchange.region.models import Theme
 from exchange.reports.tasks import Task, in_order
 from exchange.wording import counted, day, on_day
@@ -30,7 +31,7 @@ from exchange.wording import counted, day, on_day
 MOST_PROPOSALS = 50
 
 # The questions of the manager's list that ask for something.
-ASKING = frozenset({"new", "ready", "overdue", "late-changes"})
+ASKING = frozenset({"new", "ready", "overdue", "late-changes", "champion-left"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,11 @@ class Work:
 
 def work_of(person: Person) -> Work:
     mine = _proposals_of(person)
-    tasks = [*_own_tasks(person), *(_to_write(row, person) for row in mine if row.stage in EDITABLE)]
+    tasks = [
+        *_own_tasks(person),
+        *map(_to_answer, invitations.waiting_for(person)),
+        *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
+    ]
     if assessment_policy.is_reviewer(person):
         tasks += map(_to_review, assessment.waiting_reviews(person))
     if assessment_policy.is_manager(person):
@@ -110,6 +115,20 @@ def _own_tasks(person: Person) -> Iterator[Task]:
             {},
             _day(person.create_datetime),
         )
+
+
+def _to_answer(invitation: Invitation) -> Task:
+    """Of the proposal, title, champion and organisation are all that someone invited reads."""
+    champion, until = invitation.proposal.champion, _day(invitation.expires_at)
+    return Task(
+        invitation.proposal.title,
+        f"{champion.name} invites you to be a co-author. Answer by {day(until)}.",
+        "assessment.invitation",
+        {"ref": invitation.proposal.reference},
+        _day(invitation.invited_at),
+        until,
+        (champion.organisation.name,) if champion.organisation else (),
+    )
 
 
 def _to_write(row: Row[Any], person: Person) -> Task:

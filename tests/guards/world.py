@@ -132,6 +132,10 @@ def make_world() -> World:
     champion = people["champion"]
     assert champion is not None
     document = attach_document(draft, champion)
+    lay, co_author = people["lay"], people["co_author"]
+    assert lay is not None
+    assert co_author is not None
+    invitation = services.invite(draft, champion, lay.email)
     programme = db.session.scalars(select(Programme)).one()
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
@@ -144,6 +148,8 @@ def make_world() -> World:
         "slug": programme.slug,
         "notification_id": notification.id if notification else 0,
         "file_id": document,
+        "co_author_id": co_author.id,
+        "invitation_id": invitation.id,
         "number": 1,
         "letter": "A",
         "section": "idea",

@@ -21,7 +21,7 @@ from exchange.extensions import db
 from exchange.plain_text import count_words
 from exchange.proposals import queries as proposals
 from exchange.proposals import record
-from exchange.proposals.lifecycle import Stage
+from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
 from exchange.proposals.models import Proposal, ReadingLevel, Version
 from exchange.region.models import Organisation, Theme
 
@@ -152,6 +152,13 @@ LATE = Question(
     "proposals.show",
 )
 
+CHAMPION_LEFT = Question(
+    "champion-left",
+    "Its champion has left",
+    "Every proposal has a champion whose account is open.",
+    "proposals.appoint_champion",
+)
+
 
 @dataclass(frozen=True)
 class Section:
@@ -171,6 +178,8 @@ class Section:
 def triage(person: Person) -> list[Section]:
     """What waits in the themes that this person manages."""
     late = and_(Proposal.stage == Stage.CHANGES_REQUESTED, Proposal.changes_due < clock.today())
+    closed = select(Person.id).where(~Person.active)
+    left = and_(Proposal.stage.in_(OPEN_TO_MEMBERS), Proposal.champion_id.in_(closed))
     rounds: dict[Question, list[Triaged]] = {WAITING: [], READY: [], OVERDUE: []}
     for question, row in _in_assessment(person):
         rounds[question].append(row)
@@ -181,6 +190,7 @@ def triage(person: Person) -> list[Section]:
             for question, rows in rounds.items()
         ),
         _section(LATE, person, late, Proposal.stage_since),
+        _section(CHAMPION_LEFT, person, left, _champion_changed_at()),
     ]
 
 
@@ -271,7 +281,14 @@ def _section(question: Question, person: Person, condition: ColumnElement[bool],
     )
     found = db.session.execute(query).all()
     rows = [
-        Triaged(reference, title, organisation, _day(moment), question.endpoint, due)
+        Triaged(
+            reference,
+            title,
+            organisation,
+            _day(moment),
+            question.endpoint,
+            due if question is LATE else None,
+        )
         for reference, title, organisation, moment, due, _ in found
     ]
     return Section(question, rows, found[0][-1] if found else 0, rows[0].since if rows else None)
@@ -306,6 +323,11 @@ def _question_of(tally: Tally) -> Question:
     if closing.is_ready(tally, today):
         return READY
     return OVERDUE if closing.is_overdue(tally, today) else WAITING
+
+
+def _champion_changed_at() -> Any:
+    """Of a closed account the moment when it was closed."""
+    return select(Person.update_datetime).where(Person.id == Proposal.champion_id).scalar_subquery()
 
 
 def _day(moment: datetime) -> date:

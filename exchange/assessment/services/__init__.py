@@ -1,6 +1,6 @@
 """Writes of assessment."""
 
-from exchange.assessment.services.leavers import leave_panels
+from exchange.assessment.services.leavers import accept_invitation, leave_panels
 from exchange.assessment.services.panels import RESTS, add_reviewers, extend, remove_reviewer
 from exchange.assessment.services.reviews import (
     ReviewLocked,
@@ -26,6 +26,7 @@ __all__ = [
     "ReviewLocked",
     "StaleReview",
     "Written",
+    "accept_invitation",
     "add_reviewers",
     "close_assessment",
     "declare",

@@ -1,4 +1,4 @@
-"""What a change of someone's employer, roles or account does to the panels that they are on."""
+"""What a change of someone's employer, roles or account, or of a team, does to panels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from exchange.assessment.services.panels import forget_reader, take_off
 from exchange.audience import Audience
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
-from exchange.proposals.models import Proposal
+from exchange.proposals import services as teams
+from exchange.proposals.models import Invitation, Proposal
 from exchange.proposals.services import lock
 
 
@@ -32,12 +33,28 @@ def leave_panels(person: Person) -> None:
     )
     for assignment in db.session.scalars(held).all():
         proposal = lock(assignment.round.proposal)
-        is_live = proposal.stage in policy.DECLARABLE or assignment.round.is_suspended
-        if is_live and assignment.round is queries.current_round(proposal):
+        if assignment.round is _live_round(proposal):
             _leave(person, assignment, proposal)
 
 
-def _leave(person: Person, assignment: Assignment, proposal: Proposal) -> None:
+def accept_invitation(invitation: Invitation, person: Person) -> None:
+    """Makes them a co-author, and takes off the panel whom that binds: themselves, and reviewers of their organisation."""
+    teams.accept_invitation(invitation, person)
+    proposal = invitation.proposal
+    round_ = _live_round(proposal)
+    for assignment in [] if round_ is None else round_.assignments:
+        if proposals.found_conflict(assignment.person, proposal):
+            _leave(assignment.person, assignment, proposal, team_changed=True)
+
+
+def _live_round(proposal: Proposal) -> Round | None:
+    """The round whose panel still matters: it reviews, rests, or waits for the decision."""
+    round_ = queries.current_round(proposal)
+    is_live = round_ is not None and (proposal.stage in policy.DECLARABLE or round_.is_suspended)
+    return round_ if is_live else None
+
+
+def _leave(person: Person, assignment: Assignment, proposal: Proposal, *, team_changed: bool = False) -> None:
     db.session.refresh(assignment)
     conflict = proposals.found_conflict(person, proposal)
     reason = conflict or queries.why_off_panel(person, proposal)
@@ -59,4 +76,5 @@ def _leave(person: Person, assignment: Assignment, proposal: Proposal) -> None:
         assignment=assignment.id,
         has_interest=bool(conflict),
         had_submitted=is_submitted,
+        team_changed=team_changed,
     )

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import delete
+
 from exchange import clock, events, search
 from exchange.accounts.models import Person
 from exchange.audience import Audience
@@ -15,7 +17,7 @@ from exchange.extensions import db
 from exchange.locking import locked
 from exchange.proposals import indexing, record
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Proposal, ReferenceCounter
+from exchange.proposals.models import Invitation, Proposal, ReferenceCounter
 from exchange.proposals.record import Question, Section
 from exchange.proposals.services.files import delete_file
 from exchange.proposals.services.working import copy_columns, lock, refuse_unless_editable, set_answers
@@ -107,6 +109,7 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
     for attachment in proposal.attachments:
         delete_file(attachment)
     search.remove(proposal.id)
+    db.session.execute(delete(Invitation).where(Invitation.proposal_id == proposal.id))
     db.session.flush()
     db.session.expire(proposal, ["attachments"])
     db.session.delete(proposal)

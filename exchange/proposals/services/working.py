@@ -19,7 +19,9 @@ LONGEST_TITLE = 200  # of the column that lists show; the answers keep a draft's
 def lock(proposal: Proposal) -> Proposal:
     """Holds the proposal's row until the transaction ends, and reads it afresh. Every service that edits
     one calls this first. Raises NotFound when it was deleted meanwhile."""
-    held = db.session.get(Proposal, proposal.id, with_for_update={"of": Proposal}, populate_existing=True)
+    # The row alone first: joined to its champion, PostgreSQL finds none when another is made champion while this waits.
+    db.session.execute(select(Proposal.id).where(Proposal.id == proposal.id).with_for_update())
+    held = db.session.get(Proposal, proposal.id, populate_existing=True)
     if held is None:
         raise NotFound
     return held
