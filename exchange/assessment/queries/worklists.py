@@ -176,13 +176,14 @@ class Section:
 
 
 def triage(person: Person) -> list[Section]:
-    """What waits in the themes that this person manages."""
+    """What waits in the themes that this person manages; that a champion has left is told only where one has."""
     late = and_(Proposal.stage == Stage.CHANGES_REQUESTED, Proposal.changes_due < clock.today())
     closed = select(Person.id).where(~Person.active)
     left = and_(Proposal.stage.in_(OPEN_TO_MEMBERS), Proposal.champion_id.in_(closed))
     rounds: dict[Question, list[Triaged]] = {WAITING: [], READY: [], OVERDUE: []}
     for question, row in _in_assessment(person):
         rounds[question].append(row)
+    orphaned = _section(CHAMPION_LEFT, person, left, _champion_changed_at())
     return [
         _section(NEW, person, Proposal.stage == Stage.SUBMITTED, Proposal.submitted_at),
         *(
@@ -190,7 +191,7 @@ def triage(person: Person) -> list[Section]:
             for question, rows in rounds.items()
         ),
         _section(LATE, person, late, Proposal.stage_since),
-        _section(CHAMPION_LEFT, person, left, _champion_changed_at()),
+        *([orphaned] if orphaned.count else []),
     ]
 
 
