@@ -114,7 +114,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) ->
     while process.poll() is None and time.monotonic() < deadline:
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/health/ready", headers={"Host": HOST})
+            connection.request("GET", "/health/live", headers={"Host": HOST})
             if connection.getresponse().status == 200:
                 return
         except OSError:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PAGES = [
     "home",
@@ -26,6 +28,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.only_on("sqlite")  # which it fills, whatever the other tests run on
 def test_quick_benchmark_runs(tmp_path: Path) -> None:
     out = tmp_path / "table"
     command = [sys.executable, "-m", "benchmarks.run", "--quick", "--databases", "sqlite", "--out", str(out)]
