@@ -13,11 +13,12 @@ from tests.journeys.conftest import Person, Someone
 WIDTHS = (320, 768, 1280)
 PEOPLE = ("-", "lay", "champion", "reviewer1", "reviewer4", "manager", "director", "admin")
 STARTS = ("/", "/my-work", "/proposals", "/programmes", "/account", "/notifications", "/help")
-# Two of a kind are enough: one proposal's page is drawn as another's.
-MOST_OF_A_KIND = 2
+# Two proposals are enough, and one of every other kind: one page is drawn as another's.
+MOST_OF_A_KIND = {"/proposals/*": 2}
 MOST_PAGES = 60
 
 
+@pytest.mark.only_on("sqlite")  # how a page looks hangs on no database
 @pytest.mark.parametrize("account", PEOPLE)
 def test_every_page_of(account: str, someone: Someone) -> None:
     person = someone(account, phone=True)
@@ -30,7 +31,7 @@ def test_every_page_of(account: str, someone: Someone) -> None:
     )
     while waiting and len(seen) < MOST_PAGES:
         path = waiting.popleft()
-        if path in seen or kinds[kind_of(path)] >= MOST_OF_A_KIND:
+        if path in seen or kinds[kind_of(path)] >= MOST_OF_A_KIND.get(kind_of(path), 1):
             continue
         seen.add(path)
         kinds[kind_of(path)] += 1
