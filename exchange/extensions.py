@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from flask_limiter import Limiter
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -68,4 +68,5 @@ def client_address() -> str:
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 csrf = CSRFProtect()
-limiter = Limiter(client_address)
+# Asked of the application at hand: by itself the limiter would keep the first one's.
+limiter = Limiter(client_address, default_limits=[lambda: current_app.config["RATELIMIT_DEFAULT"]])

@@ -115,9 +115,9 @@ def _keep_pristine(url: URL) -> str:
     seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM pristine."{name}"')]
     return "; ".join(
         [
-            # A thread or program that the test left behind must not hold what is put back.
+            # A thread or program that the test left behind must not hold what is put back. What is idle holds nothing.
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
             "SET session_replication_role = replica",
             *(f'DELETE FROM public."{name}"' for name in tables),
             *(f'INSERT INTO public."{name}" SELECT * FROM pristine."{name}"' for name in seeded),
