@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange import clock
@@ -130,6 +131,22 @@ class Assignment(Base):
     round: Mapped[Round] = relationship(back_populates="assignments")
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
     review: Mapped[Review | None] = relationship(back_populates="assignment")
+
+    @hybrid_property
+    def is_to_confirm(self) -> bool:
+        """Whether their draft is the review that they submitted before: of an earlier version, or before the director asked.
+        In a query, of the Review and the Round that it joins."""
+        review, round_ = self.review, self.round
+        if review is None:
+            return False
+        is_before_the_questions = bool(round_.questions) and review.saved_at <= round_.started_at
+        return is_before_the_questions or review.version_number != round_.version_number
+
+    @is_to_confirm.inplace.expression
+    @classmethod
+    def _is_to_confirm(cls) -> ColumnElement[bool]:
+        before_the_questions = and_(Round.questions != "", Review.saved_at <= Round.started_at)
+        return or_(Review.version_number != Round.version_number, before_the_questions)
 
 
 class Recommendation(StrEnum):

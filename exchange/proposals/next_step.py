@@ -18,6 +18,7 @@ class Facts:
     theme: str
     changes_due: date | None
     today: date
+    panel_waits: bool = False  # to go on with what is submitted now
 
 
 def next_step(stage: Stage, standing: Standing, facts: Facts) -> str:
@@ -48,8 +49,10 @@ def _draft(standing: Standing, facts: Facts) -> str:
 
 def _submitted(standing: Standing, facts: Facts) -> str:
     if Part.MANAGER in standing.parts:
-        return "Read it, then start an assessment or request changes."
-    next_ = f"{_the_manager(facts)} reads it, then starts an assessment or asks for changes."
+        assess = "let its panel go on with the assessment" if facts.panel_waits else "start an assessment"
+        return f"Read it, then {assess} or request changes."
+    assesses = "lets its panel go on with the assessment" if facts.panel_waits else "starts an assessment"
+    next_ = f"{_the_manager(facts)} reads it, then {assesses} or asks for changes."
     return f"{next_} You need do nothing now." if standing.is_on_team else next_
 
 

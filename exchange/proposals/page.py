@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -80,7 +80,8 @@ def page_of(seen: Seen, person: Person | None) -> Page:
     read, lists = queries.reading(seen), choices()
     theme = _theme(seen, read, lists)
     tabs = tabs_for(seen, person)
-    main, others, not_yet = _ways(seen, person)
+    panel_waits = queries.panel_waits(proposal)
+    main, others, not_yet = _ways(seen, person, panel_waits)
     if main is None and tabs and _waits_for_a_reviewer(seen):
         main = Way(tabs[0].label, tabs[0].url)  # theirs comes first
     entries = entries_of(seen, person)
@@ -90,7 +91,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         title=read.answers.get("title") or proposal.title,
         summary=read.answers.get("summary") or "",
         facts=_facts(seen, theme),
-        next_step=next_step(proposal.stage, seen.standing, _named(seen, theme, bool(team))),
+        next_step=next_step(proposal.stage, seen.standing, _named(seen, theme, bool(team), panel_waits)),
         main=main,
         others=others,
         not_yet=not_yet,
@@ -207,10 +208,10 @@ def _team(seen: Seen) -> list[str]:
     ]
 
 
-def _named(seen: Seen, theme: str, names_team: bool) -> Facts:
+def _named(seen: Seen, theme: str, names_team: bool, panel_waits: bool) -> Facts:
     proposal = seen.proposal
     champion = proposal.champion.name if names_team else ""
-    return Facts(champion, theme, proposal.changes_due, clock.today())
+    return Facts(champion, theme, proposal.changes_due, clock.today(), panel_waits)
 
 
 def _readers(seen: Seen, theme: str) -> list[str]:
@@ -219,7 +220,7 @@ def _readers(seen: Seen, theme: str) -> list[str]:
     return readership.who_reads(seen.proposal.stage, seen.proposal.visibility, theme)
 
 
-def _ways(seen: Seen, person: Person | None) -> tuple[Way | None, list[Way], list[NotYet]]:
+def _ways(seen: Seen, person: Person | None, panel_waits: bool) -> tuple[Way | None, list[Way], list[NotYet]]:
     """The one button, the links beside it, and what is not possible yet."""
     if person is None:
         return None, [], []
@@ -230,6 +231,8 @@ def _ways(seen: Seen, person: Person | None) -> tuple[Way | None, list[Way], lis
         else:
             open_.append(offer.action)
     ways = {action.name: Way(action.label, action_url(seen.proposal, action.slug)) for action in open_}
+    if panel_waits and "start_assessment" in ways:
+        ways["start_assessment"] = replace(ways["start_assessment"], label="Go on with the assessment")
     if policy.can_edit(person, seen):
         writing = Way(_writing_label(seen.proposal), url_for("proposals.edit", ref=seen.proposal.reference))
         if _is_still_to_write(seen.proposal):

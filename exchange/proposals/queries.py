@@ -354,6 +354,13 @@ def unmet_needs(action: str, proposal: Proposal, actor: Person) -> list[str]:
     return sentences
 
 
+def panel_waits(proposal: Proposal) -> bool:
+    """Whether a panel, which waited for changes, goes on with what is submitted now: its readers alone outlast a submission."""
+    if proposal.stage is not Stage.SUBMITTED or proposal.version_number < 2:
+        return False
+    return bool(db.session.scalar(select(exists().where(Reader.proposal_id == proposal.id))))
+
+
 def last_event(proposal: Proposal, *kinds: str) -> Event | None:
     """The newest of these kinds."""
     query = select(Event).where(Event.subject == proposal.event_subject, Event.kind.in_(kinds))

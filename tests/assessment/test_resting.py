@@ -105,7 +105,12 @@ def test_it_goes_on_with_the_same_panel_on_the_new_version(
     with committed():
         tell_in_here()
     forget(committed)
+    said = client.as_(cast.champion).get("proposals.submitted", ref=cast.ref)
+    assert "The reviewers read what you changed, and confirm or change their reviews." in said.text
+    show = client.as_(cast.manager).get("proposals.show", ref=cast.ref)
+    assert show.links()["Go on with the assessment"] == f"/proposals/{cast.ref}/start-assessment"
     page = go_on(client, cast)
+    assert "Asked to confirm or change their review." in page.text
     assert "Assessment goes on. Reviews are due on 25 January 2027." in page.text
     with committed():
         round_ = db.session.get_one(Round, cast.round.id)
@@ -178,7 +183,7 @@ def test_a_reviewer_reads_on_while_it_rests_and_declares_late(client: Client, co
 @pytest.mark.parametrize("end", ["withdraw", "decline"])
 @time_machine.travel("2027-03-01T10:00:00Z", tick=False)
 def test_a_resting_round_ends_with_the_proposal(client: Client, committed: Committed, end: str) -> None:
-    cast = arrange(committed)
+    cast = arrange(committed, visibility="assessors")
     ask(client, cast)
     if end == "withdraw":
         page = client.as_(cast.champion).get("assessment.withdraw", ref=cast.ref)
@@ -189,6 +194,11 @@ def test_a_resting_round_ends_with_the_proposal(client: Client, committed: Commi
     with committed():
         round_ = db.session.get_one(Round, cast.round.id)
         assert (round_.is_open, round_.is_suspended) == (False, False)
+        proposals.reopen(cast.proposal, cast.manager, reason="They tried again.", due=round_.due)
+    resubmit(committed, cast)
+    page = client.as_(cast.manager).get("proposals.show", ref=cast.ref)
+    assert "Start assessment" in page.links()
+    client.as_(cast.reviewers[0]).get("proposals.show", ref=cast.ref, status=404)
 
 
 def test_what_is_assessed_already_is_not_moved_to_another_theme(client: Client, committed: Committed) -> None:

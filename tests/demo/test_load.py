@@ -205,7 +205,10 @@ def test_reviewer_meets_every_state_of_a_review(loaded: Flask) -> None:
     assert any(each.is_started and 0 < each.scored < each.criteria for each in waiting)
     assert any(each.is_overdue for each in waiting)
     assert assessment.done_reviews(reviewer)
-    again = [each for each in waiting if assessment.assigned(reviewer, each.reference).is_looking_again]
+    again = [each for each in waiting if each.is_to_confirm]
+    assert again == [
+        each for each in waiting if assessment.assigned(reviewer, each.reference).assignment.is_to_confirm
+    ]
     assert [each.scored for each in again] == [each.criteria for each in again] != []
 
 

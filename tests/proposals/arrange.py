@@ -7,9 +7,10 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
-from exchange import clock
+from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.audience import Audience
 from exchange.extensions import db
 from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
@@ -114,6 +115,7 @@ def make_draft(champion: Person, *, co_authors: Sequence[Person] = (), **answers
     proposal = services.create(champion, given.get("title", ""), given.get("lead_theme", THEME))
     proposal.co_authors = list(co_authors)
     set_answers(proposal, {**proposal.answers, **given})
+    events.record(champion, "save_section", proposal, Audience.TEAM, section="idea")
     return proposal
 
 

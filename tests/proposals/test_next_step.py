@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -14,6 +15,7 @@ DUE, BEFORE, AFTER = date(2026, 12, 18), date(2026, 12, 18), date(2026, 12, 19)
 FACTS = Facts("Amina Begum", "Safe care", DUE, BEFORE)
 LATE = Facts("Amina Begum", "Safe care", DUE, AFTER)
 PLAIN = Facts("", "", None, BEFORE)
+AGAIN = replace(FACTS, panel_waits=True)
 
 
 def of(*parts: Part, undeclared: bool = False) -> Standing:
@@ -36,6 +38,19 @@ def of(*parts: Part, undeclared: bool = False) -> Standing:
             "Answer the questions together. Amina Begum submits it when it is ready.",
         ),
         (Stage.SUBMITTED, of(Part.MANAGER), FACTS, "Read it, then start an assessment or request changes."),
+        (
+            Stage.SUBMITTED,
+            of(Part.MANAGER),
+            AGAIN,
+            "Read it, then let its panel go on with the assessment or request changes.",
+        ),
+        (
+            Stage.SUBMITTED,
+            of(Part.CO_AUTHOR),
+            AGAIN,
+            "The programme manager of Safe care reads it, then lets its panel go on with the assessment or asks for "
+            "changes. You need do nothing now.",
+        ),
         (
             Stage.SUBMITTED,
             of(Part.CHAMPION),

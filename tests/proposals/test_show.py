@@ -284,7 +284,7 @@ def test_history_by_audience(client: Client, committed: Committed) -> None:
         events.record(people["director"], "prepare_decision", proposal, Audience.DIRECTOR)
         events.record(people["director"], "approve_spread", proposal, Audience.PUBLIC)
         put_at(proposal, Stage.SPREAD)
-    edits = "The answers were edited: 9 changes"
+    edits = "The answers were edited: 1 change"
     members = [
         "Approved to spread at scale",
         "Changes were requested, by 18 December 2026",

@@ -49,15 +49,6 @@ class Assigned:
         return review is not None and review.submitted_at is not None
 
     @property
-    def is_looking_again(self) -> bool:
-        """Whether their draft is the review that they submitted before: of an earlier version, or before the director asked."""
-        review, round_ = self.assignment.review, self.round
-        if review is None:
-            return False
-        is_before_the_questions = bool(round_.questions) and review.saved_at <= round_.started_at
-        return is_before_the_questions or review.version_number != round_.version_number
-
-    @property
     def is_writable(self) -> bool:
         return self.round.is_open and self.is_declared and not self.is_submitted
 
@@ -163,6 +154,8 @@ class Place:
             return "Has left, so their review will not come."
         if assignment.interest is None:
             return "Has not declared yet."
+        if assignment.is_to_confirm:
+            return "Asked to confirm or change their review."
         return "Has begun to review." if review is not None else "Declared no interest, and has not begun."
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
 from exchange import clock
@@ -64,11 +64,8 @@ class DoneReview:
 
 def waiting_reviews(person: Person) -> list[WaitingReview]:
     """What this person still has to review, the earliest due first."""
-    # As `Assigned.is_looking_again` has it.
-    before_the_questions = and_(Round.questions != "", Review.saved_at <= Round.started_at)
-    is_to_confirm = or_(Review.version_number != Round.version_number, before_the_questions)
     query = (
-        _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id, is_to_confirm)
+        _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id, Assignment.is_to_confirm)
         .add_columns(_scores_number(), _criteria_number(), Version.answers)
         .join(Version, and_(Version.proposal_id == Proposal.id, Version.number == Round.version_number))
         .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -40,9 +40,6 @@ def start_assessment(proposal: Proposal, actor: Person, people: Sequence[int]) -
         raise UnmetNeeds([f"An assessment needs a rubric and {rules['quorum']} reviewers."])
     round_ = _new_round(proposal, actor, latest, rules["working_days"])
     advance(proposal, "start_assessment", actor, round=round_.number, due=round_.due.isoformat())
-    # Who read an earlier version as its reviewer reads this one only when chosen again.
-    for reader in db.session.scalars(select(Reader).where(Reader.proposal_id == proposal.id)):
-        db.session.delete(reader)
     record_added(round_, actor, assign(round_, actor, chosen))
     return round_
 
@@ -65,7 +62,6 @@ def open_again(proposal: Proposal, director: Person, *, questions: str) -> Round
     """Refers an assessed proposal back: a new round of the same panel and rubric on the same version, in which every review
     is a draft again, until its author has answered the questions and submits it."""
     proposal = lock(proposal)
-    check(proposal, "refer_back", director)
     before = queries.current_round(proposal)
     if before is None:
         raise Conflict
@@ -84,6 +80,7 @@ def end_round(proposal: Proposal) -> Round | None:
     round_ = queries.live_round(proposal)
     if round_ is not None:
         round_.ended_at = clock.now()
+        _let_readers_go_on(round_, False)
     return round_
 
 

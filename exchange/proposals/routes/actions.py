@@ -69,6 +69,7 @@ def submitted(seen: Seen) -> ResponseReturnValue:
         quorum=rules["quorum"],
         days=rules["working_days"],
         managers=[each.name for each in queries.managers_of(seen.proposal)],
+        panel_waits=queries.panel_waits(seen.proposal),
     )
 
 
