@@ -98,6 +98,21 @@ def narrowed(
     return query.join(SearchText, mine).join(hits, hits.c.id == SearchText.id), hits.c.rank
 
 
+def kept_to(query: AnySelect, asked: Query, mine: ColumnElement[bool]) -> AnySelect:
+    """The same without the ranks, whose making reads every hit."""
+    if not asked:
+        return query.where(false())
+    query = query.join(SearchText, mine)
+    if db.engine.dialect.name == "sqlite":
+        # Joined, so that it ends with the last row that is asked for.
+        matching = text("SELECT rowid AS id FROM search_index WHERE search_index MATCH :everything")
+        everything: Any = bindparam("everything", _everything_in_fts5(asked), unique=True)
+        found = matching.bindparams(everything).columns(Column("id", Integer)).subquery()
+        return query.join(found, found.c.id == SearchText.id)
+    vector = literal_column("search_text.vector", TSVECTOR)
+    return query.where(vector.op("@@")(_as_tsquery(_everything_in_tsquery(asked))))
+
+
 def _hits_on_sqlite(asked: Query) -> CTE:
     everything = _fts5(asked.terms)
     tiers = {
@@ -116,10 +131,8 @@ def _hits_on_sqlite(asked: Query) -> CTE:
         f"SELECT rowid AS id, CASE {ranks} ELSE {WORST_RANK} END AS rank "  # noqa: S608
         "FROM search_index WHERE search_index MATCH :everything"
     )
-    if asked.reference:
-        everything = f'({everything}) OR "{asked.reference}"'
     return (
-        found.bindparams(everything=everything, **tiers)
+        found.bindparams(everything=_everything_in_fts5(asked), **tiers)
         .columns(Column("id", Integer), Column("rank", Integer))
         .cte("found")
     )
@@ -136,13 +149,22 @@ def _hits_on_postgresql(asked: Query) -> CTE:
     ]
     if asked.reference:
         tiers.insert(0, heading.op("@@")(_as_tsquery(asked.reference)))
-        everything = f"{everything} | {asked.reference}"
     rank = case(
         *((fits, rank) for rank, fits in enumerate(tiers, start=WORST_RANK - len(tiers))), else_=WORST_RANK
     )
     found = select(SearchText.id.label("id"), rank.label("rank"))
-    found = found.where(vector.op("@@")(_as_tsquery(everything)))
+    found = found.where(vector.op("@@")(_as_tsquery(_everything_in_tsquery(asked))))
     return found.cte("found").prefix_with("MATERIALIZED")
+
+
+def _everything_in_fts5(asked: Query) -> str:
+    everything = _fts5(asked.terms)
+    return f'({everything}) OR "{asked.reference}"' if asked.reference else everything
+
+
+def _everything_in_tsquery(asked: Query) -> str:
+    everything = _tsquery(asked.terms)
+    return f"{everything} | {asked.reference}" if asked.reference else everything
 
 
 def _as_tsquery(written: str) -> ColumnElement[Any]:

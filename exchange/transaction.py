@@ -78,6 +78,19 @@ def without_foreign_keys(connection: Connection) -> Iterator[None]:
         raw.execute("PRAGMA foreign_keys = ON")
 
 
+def refresh_statistics(engine: Engine) -> None:
+    """Lets SQLite see how its rows are spread, by which it chooses its ways through them. PostgreSQL looks by itself."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute(
+            "PRAGMA analysis_limit = 1000"
+        )  # rows of each index: it holds the writers up for moments only
+        raw.execute("ANALYZE")
+
+
 def after_settling(work: Callable[[], None]) -> None:
     """Does `work` in a transaction of its own once this request has committed or rolled back.
 

@@ -29,7 +29,7 @@ class ThemePage:
 
 def latest_programmes() -> list[Listed]:
     """The newest of the current programmes."""
-    return spread.current_programmes().rows[:LATEST]
+    return spread.newest_programmes(LATEST)
 
 
 def theme_page(person: Person | None, theme_id: str) -> ThemePage:
@@ -39,7 +39,7 @@ def theme_page(person: Person | None, theme_id: str) -> ThemePage:
         theme=theme,
         directors=_names(Role.THEME_DIRECTOR, theme),
         managers=_names(Role.PROGRAMME_MANAGER, theme),
-        programmes=spread.current_programmes(theme=theme.id).rows[:LATEST],
+        programmes=spread.newest_programmes(LATEST, theme=theme.id),
         proposals=short_list(person, Wanted(chosen={Facet.THEME: (theme.id,)})),
     )
 

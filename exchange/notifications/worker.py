@@ -22,12 +22,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import BadSettings
 from exchange import heartbeat, once
 from exchange.accounts import services as accounts
+from exchange.extensions import db
 from exchange.notifications import delivery, reminders, services
 from exchange.notifications.faults import described
 from exchange.notifications.mail import Sender
 from exchange.notifications.transport import Transport, transport_to
 from exchange.proposals import services as proposals
-from exchange.transaction import transaction
+from exchange.transaction import refresh_statistics, transaction
 
 IDLE_SECONDS = 2.0
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -94,7 +95,11 @@ def worker(once: bool) -> None:
     """Deliver notifications and e-mail, give reminders."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     transport = _transport(app)
-    chores = [Chore("reminders", reminders.remind_all, 10 * 60), Chore("sweep", _sweep, 60 * 60)]
+    chores = [
+        Chore("reminders", reminders.remind_all, 10 * 60),
+        Chore("sweep", _sweep, 60 * 60),
+        Chore("statistics", lambda: refresh_statistics(db.engine), 24 * 60 * 60),
+    ]
     stop = Stop()
     with stop.listening():
         log.info("started")

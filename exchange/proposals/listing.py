@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -29,7 +29,6 @@ from sqlalchemy import (
     null,
     or_,
     select,
-    true,
     tuple_,
     union_all,
 )
@@ -146,7 +145,8 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
             indexing.text_read_by(person).label("audience"),
         )
         .select_from(Proposal)
-        .join(Proposal.champion)
+        # Everyone has a champion; joined outwards, so that SQLite starts from the order that is asked for.
+        .outerjoin(Proposal.champion)
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .where(queries.visible_to(person))
     )
@@ -178,8 +178,12 @@ def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[Any
     """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does."""
     if not wanted.words:
         return query, literal(0)
+    return search.narrowed(query, wanted.asked, _text_read_by(person))
+
+
+def _text_read_by(person: Person | None) -> ColumnElement[bool]:
     mine = search.SearchText.audience == indexing.text_read_by(person)
-    return search.narrowed(query, wanted.asked, and_(search.SearchText.proposal_id == Proposal.id, mine))
+    return and_(search.SearchText.proposal_id == Proposal.id, mine)
 
 
 class _Columns:
@@ -217,13 +221,16 @@ class _Columns:
 
 
 def _counts(person: Person | None, wanted: Wanted) -> Counts:
-    hits = _hits(person, wanted)
-    fits = {facet: hits.c[f"fits_{facet}"] for facet in wanted.chosen}
-    parts = [_size(hits, "", list(fits.values()))]
+    """Each facet's values are counted in what the others leave, so that a second value can be added to the first."""
+    columns = _Columns(person)
+    left = _hits(person, wanted, columns, "hits")
+    hits = {
+        facet: _hits(person, wanted, columns, f"without_{facet}", facet) if facet in wanted.chosen else left
+        for facet in Facet
+    }
+    parts = [_size(left, "")]
     for facet in Facet:
-        others = [each for other, each in fits.items() if other is not facet]
-        parts.append(_size(hits, facet, others))
-        parts.append(_tally(hits, facet, others))
+        parts += [_size(hits[facet], facet), _tally(hits[facet], facet)]
     total, sizes, tallies = 0, dict.fromkeys(Facet, 0), {facet: dict[str, int]() for facet in Facet}
     for what, value, count in db.session.execute(union_all(*parts)):
         if not what:
@@ -238,10 +245,10 @@ def _counts(person: Person | None, wanted: Wanted) -> Counts:
     )
 
 
-def _hits(person: Person | None, wanted: Wanted) -> CTE:
-    """What any count is of: visible, with the words, and outside of at most one chosen facet."""
-    columns = _Columns(person)
-    fits = {facet: columns.is_in(facet, values) for facet, values in wanted.chosen.items()}
+def _hits(
+    person: Person | None, wanted: Wanted, columns: _Columns, name: str, without: Facet | None = None
+) -> CTE:
+    """What fits all that is chosen, or all but one facet: as many as are counted, and one more, which says that there are."""
     query = (
         select(
             Proposal.id.label("id"),
@@ -250,45 +257,40 @@ def _hits(person: Person | None, wanted: Wanted) -> CTE:
             columns.organisation.label("organisation"),
             columns.shows_priorities.label("shows_priorities"),
             columns.shows_aims.label("shows_aims"),
-            *(case((each, 1), else_=0).label(f"fits_{facet}") for facet, each in fits.items()),
         )
         .select_from(Proposal)
-        .join(Proposal.champion)
+        .outerjoin(Proposal.champion)
         .where(queries.visible_to(person))
     )
-    query, _ = _found(query, person, wanted)
-    if fits:
-        missed = sum((case((each, 0), else_=1) for each in fits.values()), start=literal(0))
-        query = query.where(missed <= 1)
-    else:
-        query = query.limit(COUNTED + 1)  # every count is of all of them, and would not be shown
-    return query.cte("hits").prefix_with("MATERIALIZED")
+    if wanted.words:
+        query = search.kept_to(query, wanted.asked, _text_read_by(person))
+    for facet, values in wanted.chosen.items():
+        if facet is not without:
+            query = query.where(columns.is_in(facet, values))
+    return query.limit(COUNTED + 1).cte(name).prefix_with("MATERIALIZED")
 
 
-def _size(hits: CTE, what: str, fits: Sequence[ColumnElement[int]]) -> AnySelect:
+def _size(hits: CTE, what: str) -> AnySelect:
     counted = select(
         literal(str(what)).label("what"), null().cast(String).label("value"), func.count().label("count")
     )
-    return counted.select_from(hits).where(true(), *(each == 1 for each in fits))
+    return counted.select_from(hits)
 
 
-def _tally(hits: CTE, facet: Facet, fits: Sequence[ColumnElement[int]]) -> AnySelect:
-    """How many hits each value has."""
-    query: AnySelect
-    match facet:
-        case Facet.PRIORITY | Facet.AIM:
-            is_priority = facet is Facet.PRIORITY
-            table = proposal_priority if is_priority else proposal_aim
-            value: ColumnElement[Any] = table.c.priority_id if is_priority else table.c.aim_id
-            query = select(literal(facet.value), value, func.count()).select_from(
-                hits.join(table, table.c.proposal_id == hits.c.id)
-            )
-            query = query.where(hits.c.shows_priorities if is_priority else hits.c.shows_aims)
-        case _:
-            value = hits.c[facet.value].cast(String)
-            query = select(literal(facet.value), value, func.count()).select_from(hits)
-            query = query.where(value.is_not(None))
-    return query.where(*(each == 1 for each in fits)).group_by(value)
+def _tally(hits: CTE, facet: Facet) -> AnySelect:
+    """How many hits each value has; nothing when there are more than are counted."""
+    if facet in {Facet.PRIORITY, Facet.AIM}:
+        is_priority = facet is Facet.PRIORITY
+        table = proposal_priority if is_priority else proposal_aim
+        value: ColumnElement[Any] = table.c.priority_id if is_priority else table.c.aim_id
+        shown = select(hits.c.id).where(hits.c.shows_priorities if is_priority else hits.c.shows_aims)
+        # From the hits to their values: joined, SQLite read the whole table.
+        query = select(literal(facet.value), value, func.count()).where(table.c.proposal_id.in_(shown))
+    else:
+        value = hits.c[facet.value].cast(String)
+        query = select(literal(facet.value), value, func.count()).select_from(hits).where(value.is_not(None))
+    is_counted = select(func.count()).select_from(hits).scalar_subquery() <= COUNTED
+    return query.where(is_counted).group_by(value)
 
 
 @dataclass(frozen=True)
@@ -302,7 +304,7 @@ class _Key:
 
     @property
     def sides(self) -> tuple[ColumnElement[Any], ColumnElement[int]]:
-        return self.column, -Proposal.id if self.newest_first else Proposal.id + 0
+        return self.column, -Proposal.id if self.newest_first else Proposal.id.expression
 
     @property
     def order(self) -> list[ColumnElement[Any]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.accounts.models import Person
@@ -57,6 +57,10 @@ class Proposal(Base):
         Index("ix_proposal_stage_submitted_at", "stage", "submitted_at", "id"),
         Index("ix_proposal_lead_theme_id_stage", "lead_theme_id", "stage", "submitted_at", "id"),
         Index("ix_proposal_champion_id", "champion_id", "id"),
+        # The lists' orders: a draft is as new as its beginning.
+        Index("ix_proposal_listed", text("coalesce(submitted_at, created_at)"), "id"),
+        Index("ix_proposal_stage_listed", "stage", text("coalesce(submitted_at, created_at)"), "id"),
+        Index("ix_proposal_lower_title", text("lower(title)"), "id"),
         # The id of a deleted draft is never given again: its events keep it.
         {"sqlite_autoincrement": True},
     )

@@ -58,6 +58,10 @@ def _answers(rows: Sequence[Row]) -> dict[int, Answers]:
 
 
 def _shown(row: Row, answers: Answers, asked: Query) -> Shown:
+    if not (asked or asked.reference):
+        return Shown(
+            escape(row.reference), escape(row.title), escape(cut(row.summary, LONGEST_SUMMARY)), None
+        )
     if asked.reference in terms.kept_reference(row.reference).split():
         # Its number somewhere in its text tells nothing.
         reference = marking.marked_whole(row.reference)

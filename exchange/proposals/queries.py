@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, g, has_request_context
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from exchange import clock, events
@@ -33,7 +34,7 @@ from exchange.region import queries as region
 from exchange.working_days import add_working_days
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 DECLARED = "They declared an interest."
@@ -46,6 +47,22 @@ EDITS_LOOKED_AT = 50
 ASKING_FOR_CHANGES = ("request_changes", "develop", "reopen")
 # Made once: naming every column of the table anew took longer than all else of making a condition.
 COLLEAGUE, AUTHOR = Person.__table__.alias(), Person.__table__.alias()
+
+
+def _made_once(make: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnElement[bool]]:
+    """The same condition for the same ids all through a request: a page asks for some of them ten times."""
+
+    @wraps(make)
+    def made(*ids: Any) -> ColumnElement[bool]:
+        if not has_request_context():
+            return make(*ids)
+        kept: dict[Any, ColumnElement[bool]] = g.setdefault("conditions", {})
+        key = make, ids
+        if key not in kept:
+            kept[key] = make(*ids)
+        return kept[key]
+
+    return made
 
 
 def visible_to(person: Person | None) -> ColumnElement[bool]:
@@ -80,6 +97,7 @@ def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[boo
     return and_(_assigned(person.id, levels), ~conflicted(person))
 
 
+@_made_once
 def _assigned(person_id: int, levels: tuple[ReadingLevel, ...]) -> ColumnElement[bool]:
     assigned = select(Reader.proposal_id).where(Reader.person_id == person_id)
     if levels:
@@ -108,6 +126,7 @@ def conflicted(person: Person) -> ColumnElement[bool]:
     return _conflicted(person.id, person.organisation_id)
 
 
+@_made_once
 def _conflicted(person_id: int, organisation_id: str | None) -> ColumnElement[bool]:
     declared = select(DeclaredInterest.proposal_id).where(DeclaredInterest.person_id == person_id)
     grounds = [_on_team(person_id), Proposal.id.in_(declared)]
@@ -396,6 +415,7 @@ def on_team(person: Person) -> ColumnElement[bool]:
     return _on_team(person.id)
 
 
+@_made_once
 def _on_team(person_id: int) -> ColumnElement[bool]:
     written = select(co_author.c.proposal_id).where(co_author.c.person_id == person_id)
     return or_(Proposal.champion_id == person_id, Proposal.id.in_(written))

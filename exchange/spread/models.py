@@ -25,7 +25,10 @@ class Programme(Base):
     """
 
     __tablename__ = "programme"
-    __table_args__ = (Index("ix_programme_status_approved_at", "status", "approved_at", "id"),)
+    __table_args__ = (
+        Index("ix_programme_status_approved_at", "status", "approved_at", "id"),
+        Index("ix_programme_approved_at", "approved_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)

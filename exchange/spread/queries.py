@@ -113,6 +113,11 @@ class Programmes:
     after: str
 
 
+def newest_programmes(number: int, *, theme: str = "") -> list[Listed]:
+    """The first of the current programmes."""
+    return _listed(_in_order(_chosen(theme, "")).limit(number))
+
+
 def current_programmes(
     *, theme: str = "", priority: str = "", after: str = "", before: str = ""
 ) -> Programmes:
@@ -123,17 +128,10 @@ def current_programmes(
     count = db.session.scalar(_of_proposals(select(func.count(Programme.id))).where(*chosen)) or 0
     cursor = _at(after or before)
     is_backwards = cursor is not None and not after
-    order = (Programme.approved_at, Programme.id)
-    query = (
-        _of_proposals(select(Programme, _waits_for()))
-        .where(*chosen)
-        .options(contains_eager(Programme.proposal).selectinload(Proposal.priorities))
-        .order_by(*(order if is_backwards else [column.desc() for column in order]))
-        .limit(SHOWN + 1)
-    )
+    query = _in_order(chosen, is_backwards).limit(SHOWN + 1)
     if cursor is not None:
         query = query.where(_beyond(cursor, is_backwards))
-    found = [Listed(programme, waits_for) for programme, waits_for in db.session.execute(query)]
+    found = _listed(query)
     has_more, rows = len(found) > SHOWN, found[:SHOWN]
     if is_backwards:
         rows.reverse()
@@ -145,6 +143,21 @@ def current_programmes(
         rows[0].programme.slug if rows and has_before else "",
         rows[-1].programme.slug if rows and has_after else "",
     )
+
+
+def _in_order(chosen: Sequence[ColumnElement[bool]], is_backwards: bool = False) -> Any:
+    order = (Programme.approved_at, Programme.id)
+    of_proposal = contains_eager(Programme.proposal)
+    return (
+        _of_proposals(select(Programme, _waits_for()))
+        .where(*chosen)
+        .options(of_proposal.selectinload(Proposal.priorities), of_proposal.defer(Proposal.answers))
+        .order_by(*(order if is_backwards else [column.desc() for column in order]))
+    )
+
+
+def _listed(query: Any) -> list[Listed]:
+    return [Listed(programme, waits_for) for programme, waits_for in db.session.execute(query)]
 
 
 def _of_proposals(query: Any) -> Any:
