@@ -17,7 +17,7 @@ from time import monotonic
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from exchange import clock, outbox
 from exchange.extensions import db
@@ -93,6 +93,16 @@ def test_worker_drains_and_ends(app: Flask, committed: Committed, worker: Start,
 def test_worker_leaves_its_mark(client: Client, committed: Committed, worker: Start) -> None:
     ended(worker("--once"))
     client.visitor().get("health.ready")  # 200: one was heard of
+
+
+@pytest.mark.only_on("sqlite")
+def test_worker_lets_sqlite_see_how_its_rows_are_spread(committed: Committed, worker: Start) -> None:
+    with committed():
+        make_submitted(make_champion())
+    ended(worker("--once"))
+    with committed() as session:
+        known = session.scalars(text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'proposal'"))
+        assert "ix_proposal_listed" in set(known)
 
 
 def test_worker_without_a_way_to_send_says_what_to_set(committed: Committed, worker: Start) -> None:
