@@ -19,6 +19,7 @@ import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
+import exchange.interests.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -109,6 +110,7 @@ def _join_features(app: Flask) -> None:
         exchange.accounts.routes,
         exchange.proposals.routes,
         exchange.assessment.routes,
+        exchange.interests.routes,
         exchange.spread.routes,
         exchange.decisions.routes,
         exchange.community.routes,

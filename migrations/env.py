@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,12 @@ def render(kind: str, thing: Any, autogen_context: Any) -> str | bool:
 
 def include(thing: Any, name: str | None, kind: str, reflected: bool, compare_to: Any) -> bool:
     return not (reflected and name is not None and (name.startswith(SEARCH_INDEX) or name in SEARCH_VECTOR))
+
+
+# SQLAlchemy cannot read them back from SQLite, and says so of each.
+warnings.filterwarnings(
+    "ignore", "autogenerate skipping metadata-specified expression-based index", UserWarning
+)
 
 
 def run(connection: Connection) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from flask_security import hash_password
 
 from exchange import clock
-from exchange.accounts.models import Person, RoleGrant
+from exchange.accounts.models import Person, RegisteredInterest, RoleGrant
 from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.extensions import db
 
@@ -74,3 +75,17 @@ def make_grant(
     db.session.flush()
     db.session.refresh(person, ["grants"])
     return grant
+
+
+def make_interest(person: Person, **columns: Any) -> RegisteredInterest:
+    """A line of their register that binds for a month, unless the columns say otherwise."""
+    moment = clock.now()
+    defaults = {
+        "reason": "I advise them.",
+        "registered_at": moment,
+        "until": clock.today() + timedelta(days=30),
+    }
+    interest = RegisteredInterest(**{"person": person, **defaults, **columns})
+    db.session.add(interest)
+    db.session.flush()
+    return interest

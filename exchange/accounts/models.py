@@ -1,8 +1,8 @@
-"""Tables of people: accounts, role grants, and failed tries at signing in."""
+"""Tables of people: accounts, role grants, registered interests, and failed tries at signing in."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -40,11 +40,16 @@ class Person(UserMixin, Base):
     claimed_organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
     claimed_organisation_name: Mapped[str] = mapped_column(String(200), default="")
     terms_accepted_at: Mapped[datetime | None]
+    interests_checked_at: Mapped[datetime | None]
 
     organisation: Mapped[Organisation | None] = relationship(foreign_keys=[organisation_id], lazy="joined")
     claimed_organisation: Mapped[Organisation | None] = relationship(foreign_keys=[claimed_organisation_id])
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="person", foreign_keys="RoleGrant.person_id", lazy="selectin", order_by="RoleGrant.id"
+    )
+
+    interests: Mapped[list[RegisteredInterest]] = relationship(
+        back_populates="person", order_by="RegisteredInterest.id"
     )
 
     @property
@@ -109,6 +114,29 @@ class RoleGrant(Base):
         """The role and what it is for, like "Reviewer, Safe care"."""
         scope = self.theme or self.organisation
         return f"{in_words(self.role)}, {scope.name}" if scope else in_words(self.role)
+
+
+class RegisteredInterest(Base):
+    """A line of somebody's register: an organisation of the exchange, or a person by the address that their account has or may
+    have one day, or something else, which no rule finds. It binds from its first day until `until`, or until it is ended."""
+
+    __tablename__ = "registered_interest"
+    __table_args__ = (Index("ix_registered_interest_person_id_until", "person_id", "until"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[str | None] = mapped_column(ForeignKey("organisation.id"))
+    email: Mapped[str | None] = mapped_column(String(254))
+    reason: Mapped[str]
+    registered_at: Mapped[datetime]
+    until: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(back_populates="interests")
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+
+    def binds_on(self, day: date) -> bool:
+        return self.ended_at is None and self.until >= day
 
 
 class FailedTry(Base):

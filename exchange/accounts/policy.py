@@ -24,6 +24,11 @@ def is_lay(person: Person) -> bool:
     return person.is_lay
 
 
+def keeps_register(person: Person) -> bool:
+    """Reviewers, programme managers and theme directors say once a year which interests they have."""
+    return any(grant.role in THEME_ROLES for grant in person.grants)
+
+
 def waits_to_be_settled(person: Person) -> bool:
     """Belongs somewhere, as they say, and no administrator has settled where."""
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
@@ -30,6 +31,7 @@ def people_with(role: Role, theme_id: str | None = None, organisation_id: str | 
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(Person.active, Person.terms_accepted_at.is_not(None), RoleGrant.role == role)
+        .options(selectinload(Person.interests))
     )
     if theme_id is not None:
         query = query.where(RoleGrant.theme_id == theme_id)

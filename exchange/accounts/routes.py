@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import public, requires, signed_in, someone_at_hand
-from exchange.accounts import services
+from exchange.accounts import policy, services
 from exchange.accounts.forms import DetailsForm, TermsForm
 from exchange.accounts.models import Person
 from exchange.wording import day
@@ -24,7 +24,12 @@ def check_email() -> ResponseReturnValue:
 @requires(signed_in)
 def account() -> ResponseReturnValue:
     someone = someone_at_hand()
-    return render_template("accounts/account.html", someone=someone, rows=_about(someone))
+    return render_template(
+        "accounts/account.html",
+        someone=someone,
+        rows=_about(someone),
+        keeps_register=policy.keeps_register(someone),
+    )
 
 
 @blueprint.route("/account/details", methods=["GET", "POST"])

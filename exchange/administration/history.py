@@ -82,6 +82,9 @@ SENTENCES: Mapping[str, Callable[..., str]] = {
     "reactivate": _just("Account opened again"),
     "accept_terms": _just("Accepted the confidentiality terms"),
     "edit_details": _just("Changed their name or job title"),
+    "register_interest": _just("Registered an interest"),
+    "end_interest": _just("Ended a registered interest"),
+    "check_interests": _just("Checked their register of interests"),
     "change_password": _just("Changed their password"),
     "reset_password": _just("Chose a new password"),
 }

@@ -1,4 +1,5 @@
-"""Reminders of reviews and changes that are due: some working days before, and once when the date has come.
+"""Reminders of reviews and changes that are due, some working days before, and once when the date has come; and of registers
+of interests that end or are a year old, once.
 
 Of those that have come, only the newest is given, so that a worker that was down for days gives one and not
 all at once.
@@ -8,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from exchange import clock
-from exchange.accounts.models import Person
+from exchange.accounts.models import Person, RegisteredInterest
 from exchange.assessment.models import Assignment, Round
 from exchange.extensions import db
+from exchange.interests import queries as interests
+from exchange.interests.policy import NOTICE, check_by
 from exchange.notifications import who
 from exchange.notifications.models import Notification
 from exchange.notifications.services import may_know, notify
@@ -28,6 +32,8 @@ from exchange.working_days import add_working_days
 
 REVIEW_DUE = Row(lambda news: (), "review_due", who.REVIEW)
 CHANGES_DUE = Row(lambda news: (), "changes_due", who.EDIT)
+INTEREST_ENDS = Row(lambda news: (), "interest_ends", who.path_to("interests.register"))
+REGISTER_DUE = Row(lambda news: (), "register_due", who.path_to("interests.register"))
 
 Give = Callable[[int, Sequence[int]], None]
 
@@ -57,6 +63,8 @@ def remind_all() -> None:
         waiting = [
             *((_of_review, id_) for id_ in _open_assignments(horizon)),
             *((_of_changes, id_) for id_ in _awaited_changes(horizon)),
+            *((_of_interest, id_) for id_ in interests.ending_by(clock.today() + NOTICE)),
+            *((_of_register, id_) for id_ in interests.to_check()),
         ]
     for give, id_ in waiting:
         try:
@@ -104,6 +112,29 @@ def _of_changes(proposal_id: int, before: Sequence[int]) -> None:
         )
 
 
+def _of_interest(interest_id: int, before: Sequence[int]) -> None:
+    interest = db.session.get_one(RegisteredInterest, interest_id)
+    if interest.ended_at is None:
+        key = f"interest.{interest_id}.{interest.until}"
+        _remind_once(interest.person, INTEREST_ENDS, key, interest=interest)
+
+
+def _of_register(person_id: int, before: Sequence[int]) -> None:
+    person = db.session.get_one(Person, person_id)
+    if (due := check_by(person.interests_checked_at)) is not None:
+        _remind_once(person, REGISTER_DUE, f"register.{due}", due=due)
+
+
+def _remind_once(person: Person, row: Row, key: str, **more: Any) -> None:
+    if person.active and not _is_given(person, key):
+        notify(person, row, News(None, None), key=key, reminder=key, **more)
+
+
+def _is_given(person: Person, key: str) -> bool:
+    given = select(Notification.id).where(Notification.person_id == person.id, Notification.reminder == key)
+    return db.session.scalar(given) is not None
+
+
 def _remind(
     person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, before: Sequence[int]
 ) -> None:
@@ -112,6 +143,5 @@ def _remind(
     if count is None or not may_know(person, proposal):
         return
     key = f"{name}.{due}.{count}"
-    given = select(Notification.id).where(Notification.person_id == person.id, Notification.reminder == key)
-    if db.session.scalar(given) is None:
+    if not _is_given(person, key):
         notify(person, row, News(None, proposal), key=key, reminder=key, due=due, is_past=today > due)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, has_request_context
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from exchange import clock, events
 from exchange.accounts.models import Person, Role
@@ -17,52 +16,35 @@ from exchange.accounts.queries import people_with
 from exchange.errors import NotFound
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.proposals import lifecycle, policy, record
+from exchange.proposals import conflicts, lifecycle, policy, record
+from exchange.proposals.conflicts import made_once, of_team
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
 from exchange.proposals.models import (
     Attachment,
-    DeclaredInterest,
     Proposal,
     Reader,
     ReadingLevel,
     Version,
     Visibility,
-    co_author,
 )
 from exchange.proposals.policy import Seen, Standing
 from exchange.region import queries as region
 from exchange.working_days import add_working_days
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
-DECLARED = "They declared an interest."
 # Conditions on what a person is to a proposal ask once for all rows (`IN`), never for each of them (`EXISTS`): on
 # ten thousand proposals that took PostgreSQL seconds.
 STAFF_ROLES = {Role.PROGRAMME_MANAGER: Part.MANAGER, Role.THEME_DIRECTOR: Part.DIRECTOR}
 REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
 LARGEST_ID = 2**31 - 1
 EDITS_LOOKED_AT = 50
+# Kept in a module of their own, and asked for here with all other reads.
+DECLARED, conflict_of, found_conflict = conflicts.DECLARED, conflicts.conflict_of, conflicts.found_conflict
+conflicted, conflicted_each = conflicts.conflicted, conflicts.conflicted_each
 ASKING_FOR_CHANGES = ("request_changes", "develop", "reopen")
-# Made once: naming every column of the table anew took longer than all else of making a condition.
-COLLEAGUE, AUTHOR = Person.__table__.alias(), Person.__table__.alias()
-
-
-def _made_once(make: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnElement[bool]]:
-    """The same condition for the same ids all through a request: a page asks for some of them ten times."""
-
-    @wraps(make)
-    def made(*ids: Any) -> ColumnElement[bool]:
-        if not has_request_context():
-            return make(*ids)
-        kept: dict[Any, ColumnElement[bool]] = g.setdefault("conditions", {})
-        key = make, ids
-        if key not in kept:
-            kept[key] = make(*ids)
-        return kept[key]
-
-    return made
 
 
 def visible_to(person: Person | None) -> ColumnElement[bool]:
@@ -97,7 +79,7 @@ def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[boo
     return and_(_assigned(person.id, levels), ~conflicted(person))
 
 
-@_made_once
+@made_once
 def _assigned(person_id: int, levels: tuple[ReadingLevel, ...]) -> ColumnElement[bool]:
     assigned = select(Reader.proposal_id).where(Reader.person_id == person_id)
     if levels:
@@ -119,68 +101,6 @@ def read_in_summary(person: Person | None) -> ColumnElement[bool]:
         return false()
     undeclared = seen_as_reviewer(person, ReadingLevel.SUMMARY)
     return and_(undeclared, ~seen_as_staff(person), Proposal.stage != Stage.SPREAD)
-
-
-def conflicted(person: Person) -> ColumnElement[bool]:
-    """Proposals in which this person has an interest, found or declared. `conflict_of` says the same of one."""
-    return _conflicted(person.id, person.organisation_id)
-
-
-@_made_once
-def _conflicted(person_id: int, organisation_id: str | None) -> ColumnElement[bool]:
-    declared = select(DeclaredInterest.proposal_id).where(DeclaredInterest.person_id == person_id)
-    grounds = [_on_team(person_id), Proposal.id.in_(declared)]
-    if organisation_id is not None:
-        champions = select(COLLEAGUE.c.id).where(COLLEAGUE.c.organisation_id == organisation_id)
-        written = select(co_author.c.proposal_id).join(AUTHOR, AUTHOR.c.id == co_author.c.person_id)
-        grounds += [
-            Proposal.champion_id.in_(champions),
-            Proposal.id.in_(written.where(AUTHOR.c.organisation_id == organisation_id)),
-            func.coalesce(Proposal.supplier_id == organisation_id, false()),
-        ]
-    return or_(*grounds)
-
-
-def conflicted_each() -> ColumnElement[bool]:
-    """The same in a query that has Person too: whether each has an interest in each. It is never NULL. Asked for
-    row by row, as everyone's answer is another."""
-    is_author = exists().where(co_author.c.proposal_id == Proposal.id, co_author.c.person_id == Person.id)
-    is_colleague = exists().where(
-        COLLEAGUE.c.id == Proposal.champion_id, COLLEAGUE.c.organisation_id == Person.organisation_id
-    )
-    of_author = exists().where(
-        co_author.c.proposal_id == Proposal.id,
-        AUTHOR.c.id == co_author.c.person_id,
-        AUTHOR.c.organisation_id == Person.organisation_id,
-    )
-    has_declared = exists().where(
-        DeclaredInterest.proposal_id == Proposal.id, DeclaredInterest.person_id == Person.id
-    )
-    supplies = func.coalesce(Proposal.supplier_id == Person.organisation_id, false())
-    is_champion = Proposal.champion_id == Person.id
-    return or_(is_champion, is_author, has_declared, is_colleague, of_author, supplies)
-
-
-def conflict_of(person: Person, proposal: Proposal) -> str:
-    """Why this person may not assess or decide this proposal, in words; empty when nothing binds them."""
-    if found := found_conflict(person, proposal):
-        return found
-    declared = db.session.get(DeclaredInterest, (proposal.id, person.id))
-    return "" if declared is None else DECLARED
-
-
-def found_conflict(person: Person, proposal: Proposal) -> str:
-    """The part of `conflict_of` that needs no declaration: it asks nothing for people already loaded."""
-    team = proposal.team
-    if person in team:
-        return "They are on the team."
-    if person.organisation_id is not None:
-        for colleague in team:
-            if colleague.organisation_id == person.organisation_id:
-                return f"They are from the same organisation as {colleague.name}, who is on the team."
-        if proposal.supplier_id == person.organisation_id:
-            return "Their organisation supplies it."
-    return ""
 
 
 def standing_in(person: Person | None, proposal: Proposal) -> Standing:
@@ -412,13 +332,7 @@ def managers_of(proposal: Proposal, theme: str | None = None) -> list[Person]:
 
 def on_team(person: Person) -> ColumnElement[bool]:
     """Proposals of which this person is the champion or a co-author."""
-    return _on_team(person.id)
-
-
-@_made_once
-def _on_team(person_id: int) -> ColumnElement[bool]:
-    written = select(co_author.c.proposal_id).where(co_author.c.person_id == person_id)
-    return or_(Proposal.champion_id == person_id, Proposal.id.in_(written))
+    return of_team(person.id)
 
 
 def _only(answers: dict[str, Any], ids: frozenset[str]) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_migrations_leave_every_trigger(committed: Committed) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_migrations_make_what_the_models_say(committed: Committed) -> None:
     with committed() as session:
         context = MigrationContext.configure(

@@ -39,7 +39,7 @@ from tests.assessment.arrange import (
     start,
     submit,
 )
-from tests.factories import make_person
+from tests.factories import make_interest, make_person
 
 # In the order of the columns of the expected matrix.
 ROLES = (
@@ -87,10 +87,17 @@ def make_people() -> dict[str, Person | None]:
         "manager": make_manager(),
         "conflicted_manager": make_manager(organisation=TEAM),
         "director": make_director(),
-        "conflicted_director": make_director(organisation=TEAM),
+        "conflicted_director": make_bound_director(),
         "lead": make_person(role=Role.ORGANISATION_LEAD, organisation=OTHER),
         "administrator": make_person(role=Role.ADMINISTRATOR, organisation="host"),
     }
+
+
+def make_bound_director() -> Person:
+    """By their register, not by their employer as the others."""
+    director = make_director()
+    make_interest(director, organisation_id=TEAM)
+    return director
 
 
 FULL = {
@@ -137,6 +144,8 @@ def make_world() -> World:
     assert co_author is not None
     invitation = services.invite(draft, champion, lay.email)
     programme = db.session.scalars(select(Programme)).one()
+    manager = people["manager"]
+    assert manager is not None
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -150,6 +159,7 @@ def make_world() -> World:
         "file_id": document,
         "co_author_id": co_author.id,
         "invitation_id": invitation.id,
+        "interest_id": make_interest(manager).id,
         "number": 1,
         "letter": "A",
         "section": "idea",

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.extensions import db
-from exchange.notifications import services
+from exchange.notifications import reminders, services
 from exchange.notifications.models import Notification
 from exchange.outbox import Message
 from tests.conftest import Committed
@@ -21,6 +21,11 @@ def tell(app: Flask) -> None:
     with app.app_context():
         while services.tell_next():
             continue
+
+
+def remind(app: Flask) -> None:
+    with app.app_context():
+        reminders.remind_all()
 
 
 def tell_in_here() -> None:

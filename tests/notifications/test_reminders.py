@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Interest
 from exchange.extensions import db
-from exchange.notifications import reminders
 from exchange.notifications.reminders import reached
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
@@ -23,7 +22,7 @@ from exchange.region import queries as region
 from exchange.working_days import add_working_days
 from tests.assessment.arrange import TEAM, make_cast, make_champion, make_manager, make_submitted, submit
 from tests.conftest import Committed
-from tests.notifications.arrange import forget, tell, texts_to, told
+from tests.notifications.arrange import forget, remind, tell, texts_to, told
 
 DUE = date(2026, 12, 18)  # a Friday
 TOLD = date(2026, 11, 20)
@@ -81,11 +80,6 @@ def test_each_reminder_comes_on_its_day_and_they_come_in_order(
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller
-
-
-def remind(app: Flask) -> None:
-    with app.app_context():
-        reminders.remind_all()
 
 
 def days_on_which_told(

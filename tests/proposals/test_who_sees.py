@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 from sqlalchemy import ColumnElement, select
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.extensions import db
@@ -16,7 +19,7 @@ from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part, Stage
 from exchange.proposals.models import Proposal, Reader, ReadingLevel
 from exchange.proposals.policy import ALL_ANSWERS, MEMBERS_ANSWERS, PUBLIC_ANSWERS, Seen, Standing
 from tests.conftest import Committed
-from tests.factories import THEME, make_grant, make_person
+from tests.factories import THEME, make_grant, make_interest, make_person
 from tests.proposals.arrange import OTHER_THEME, declare_interest, make_bare, make_theme
 
 ORGANISATIONS = ("hill-hospital", "river-trust", "valley-university", "host", None)
@@ -34,6 +37,15 @@ def made_up_people(chance: random.Random) -> list[Person]:
         ):
             make_grant(person, role, theme=chance.choice([THEME, OTHER_THEME]))
         people.append(person)
+    for person in chance.sample(people, 12):
+        names: tuple[dict[str, Any], ...] = (
+            {"organisation_id": chance.choice(ORGANISATIONS[:3])},
+            {"email": chance.choice(people).email},
+            {},
+        )
+        make_interest(
+            person, until=clock.today() - timedelta(days=chance.randrange(2)), **chance.choice(names)
+        )
     return people
 
 
@@ -73,6 +85,8 @@ def test_sql_and_rules_say_the_same_of_everyone(committed: Committed, seed: int)
         people = made_up_people(chance)
         proposals = made_up_proposals(chance, people)
         seen_at_all = 0
+        pairs = select(Person.id, Proposal.reference).where(queries.conflicted_each())
+        bound_each = {tuple(row) for row in db.session.execute(pairs)}
         for person in [None, *people]:
             standings = {each.reference: queries.standing_in(person, each) for each in proposals}
             by_ref = {each.reference: each for each in proposals}
@@ -93,6 +107,7 @@ def test_sql_and_rules_say_the_same_of_everyone(committed: Committed, seed: int)
             if person is not None:
                 bound = {each.reference for each in proposals if queries.conflict_of(person, each)}
                 assert found_by(queries.conflicted(person)) == bound
+                assert {ref for id_, ref in bound_each if id_ == person.id} == bound
         assert seen_at_all > len(proposals)
 
 
@@ -192,6 +207,45 @@ def test_a_conflict_is_found(committed: Committed, organisation: str | None, why
         manager = make_person(role=Role.PROGRAMME_MANAGER, organisation=organisation)
         standing = queries.standing_in(manager, proposal)
         assert (standing.conflict, standing.is_staff) == (why, not why)
+
+
+@pytest.mark.parametrize(
+    ("named", "why"),
+    [
+        (
+            {"organisation_id": "hill-hospital"},
+            "They registered an interest in Hill Hospital, where Amina Begum of the team works.",
+        ),
+        (
+            {"organisation_id": "river-trust"},
+            "They registered an interest in River Community Trust, which supplies it.",
+        ),
+        ({"email": "jo@example.org"}, "They registered an interest in Jo Price, who is on the team."),
+        ({"email": "someone.else@example.org"}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_registered_interest_is_found(committed: Committed, named: dict[str, str], why: str) -> None:
+    with committed():
+        proposal = make_bare(make_person(name="Amina Begum"), 1, supplier_id="river-trust")
+        proposal.co_authors = [
+            make_person(name="Jo Price", email="jo@example.org", organisation="valley-university")
+        ]
+        manager = make_person(role=Role.PROGRAMME_MANAGER, organisation="host")
+        make_interest(manager, **named)
+        assert queries.standing_in(manager, proposal).conflict == why
+
+
+def test_a_registered_interest_binds_until_it_ends(committed: Committed) -> None:
+    with committed():
+        proposal = make_bare(make_person(), 1)
+        manager = make_person(role=Role.PROGRAMME_MANAGER, organisation="host")
+        interest = make_interest(manager, organisation_id="hill-hospital", until=clock.today())
+        assert queries.conflict_of(manager, proposal)
+        interest.ended_at = clock.now()
+        assert not queries.conflict_of(manager, proposal)
+        interest.ended_at, interest.until = None, clock.today() - timedelta(days=1)
+        assert not queries.conflict_of(manager, proposal)
 
 
 def test_a_declared_interest_binds_in_every_role(committed: Committed) -> None:

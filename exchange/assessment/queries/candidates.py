@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import selectinload
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
@@ -56,6 +57,7 @@ def candidates(proposal: Proposal) -> list[Candidate]:
         select(Person)
         .where(Person.active, Person.terms_accepted_at.is_not(None), holds)
         .order_by(func.lower(Person.name), Person.id)
+        .options(selectinload(Person.interests))
     ).all()
     loads, declared = _open_reviews([person.id for person in people]), declared_in(proposal)
     round_ = live_round(proposal)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
@@ -193,9 +193,12 @@ def staffed(person: Person, ref: str) -> Staffed:
 def places(round_: Round) -> list[Place]:
     query = (
         select(Assignment)
+        .join(Assignment.person)
         .where(Assignment.round_id == round_.id)
         .order_by(Assignment.id)
-        .options(selectinload(Assignment.review))
+        .options(
+            selectinload(Assignment.review), contains_eager(Assignment.person).selectinload(Person.interests)
+        )
     )
     declared = declared_in(round_.proposal)
     return [
