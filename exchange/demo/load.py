@@ -26,6 +26,7 @@ from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
+from exchange.interests import services as interests
 from exchange.notifications import services as notifications
 from exchange.notifications.models import Notification
 from exchange.proposals import documents, record
@@ -68,16 +69,20 @@ def is_loaded() -> bool:
 
 def load() -> None:
     """Everything, in the transaction at hand. What it would have mailed on those days counts as sent."""
+    people_told = tomllib.loads((FOLDER / "people.toml").read_text())["people"]
     with clock.pretend(clock.now() - timedelta(days=DAYS_BEFORE_ALL)):
         regions.load(pack.read(PACK.read_bytes()))
         password = hash_password(PASSWORD)  # slow by design, so once for all
-        for told in tomllib.loads((FOLDER / "people.toml").read_text())["people"]:
+        for told in people_told:
             _make_person(told, password)
     for moment, story, step in _in_order(list(_stories())):
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
             notifications.tell_all()
+    with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
+        for told in people_told:
+            _keep_register(told)
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
     db.session.execute(update(Notification).where(old).values(read_at=Notification.at))
@@ -117,6 +122,19 @@ def _make_person(told: Mapping[str, Any], password: str) -> None:
         theme = region.theme(grant["theme"]) if "theme" in grant else None
         organisation = region.organisation(grant["organisation"]) if "organisation" in grant else None
         people.grant(person, Role(grant["role"]), theme, organisation)
+
+
+def _keep_register(told: Mapping[str, Any]) -> None:
+    for interest in told.get("interests", []):
+        until = clock.today() + timedelta(days=interest["days"])
+        organisation = region.organisation(interest["organisation"]) if "organisation" in interest else None
+        interests.register(
+            _person(told["email"]),
+            organisation=organisation,
+            email=interest.get("email"),
+            reason=interest["reason"],
+            until=until,
+        )
 
 
 def _create(story: Story, champion: Person, step: Step) -> None:

@@ -39,7 +39,7 @@ class InterestForm(forms.OnceForm):
             Choice(
                 Kind.ORGANISATION,
                 "An organisation",
-                "One that takes part here, a supplier too. Your own employer needs no line.",
+                "One that takes part here, or supplies it. You need not add your own employer.",
                 reveals=("organisation",),
             ),
             Choice(

@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from exchange import clock
+from exchange.accounts.models import Person
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import services
@@ -152,7 +153,7 @@ def test_request_changes_is_the_managers_and_of_what_is_submitted(
     with committed():
         services.request_changes(
             db.session.get_one(Proposal, proposal.id),
-            manager,
+            db.session.get_one(Person, manager.id),
             sections=["need"],
             message="x",
             due=clock.today(),
