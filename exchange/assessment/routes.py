@@ -240,6 +240,18 @@ def triage() -> ResponseReturnValue:
     return render_template("assessment/triage.html", sections=queries.triage(person), themes=joined(themes))
 
 
+@blueprint.get("/leniency")
+@requires(policy.is_manager, message="This page is for programme managers.")
+def leniency() -> ResponseReturnValue:
+    report = queries.leniency_report(someone_at_hand())
+    return render_template(
+        "assessment/leniency.html",
+        report=report,
+        reviewers=tables.leniency(report),
+        proposals=tables.adjusted_scores(report),
+    )
+
+
 def _form(page: str, form: Form, **more: object) -> ResponseReturnValue:
     """The page that asks; 422 when what was sent is to mend."""
     return render_template(f"assessment/{page}.html", form=form, **more), 422 if form.is_submitted() else 200

@@ -91,9 +91,14 @@ def whole(figure: float) -> int:
     return floor(figure + 0.5)
 
 
+def of_whole(points: int, weight: int) -> Fraction:
+    """Weighted points above the lowest score, on 0 to 100. `weight` is the sum of the weights."""
+    return Fraction(WHOLE * points, (HIGHEST - LOWEST) * weight)
+
+
 def _weighted(scores: Mapping[str, int], weights: Mapping[str, int]) -> Fraction:
     points = sum(weight * (scores[key] - LOWEST) for key, weight in weights.items())
-    return Fraction(WHOLE * points, (HIGHEST - LOWEST) * sum(weights.values()))
+    return of_whole(points, sum(weights.values()))
 
 
 def _criterion(key: str, scores: Sequence[int]) -> CriterionScores:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+from markupsafe import Markup
+
+from exchange.assessment.leniency import Estimate
 from exchange.assessment.models import Recommendation
-from exchange.assessment.queries import Panel
-from exchange.assessment.scoring import DISAGREEMENT, CriterionScores, whole
+from exchange.assessment.queries import Panel, Report
+from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
 from exchange.wording import counted, in_words, joined
 
 Row = Mapping[str, str]
@@ -66,6 +70,59 @@ def scores(panel: Panel) -> Table:
         if criterion.key in together
     ]
     return Table(head, rows)
+
+
+def leniency(report: Report) -> Table:
+    """One row for each reviewer, the most lenient first."""
+    head = [{"text": "Reviewer"}, *_numeric("Reviews", "Points above others", "95% interval")]
+    rows = [
+        [
+            each.name,
+            each.told.reviews,
+            {"text": signed(each.told.effect.value), "format": "numeric"},
+            {"text": _between(each.told.effect, signed), "format": "numeric"},
+        ]
+        for each in report.reviewers
+    ]
+    return Table(head, rows)
+
+
+def adjusted_scores(report: Report) -> Table:
+    """One row for each proposal, with a link to its reviews."""
+    head = [{"text": "Proposal"}, *_numeric("Reviews", "Score", "Adjusted", "95% interval")]
+    link = Markup('<a class="nhsuk-link" href="{}">{}</a>')
+    rows = [
+        [
+            link.format(
+                url_for("assessment.assessment", ref=each.reference), f"{each.reference}: {each.title}"
+            ),
+            each.told.reviews,
+            whole(each.told.raw),
+            whole(each.told.adjusted.value),
+            {"text": _between(each.told.adjusted, _on_scale), "format": "numeric"},
+        ]
+        for each in report.proposals
+    ]
+    return Table(head, rows)
+
+
+def signed(points: float) -> str:
+    """ "+4", "−3", "0": whole points, with a minus that is as wide as the plus."""
+    shown = whole(points)
+    return f"+{shown}" if shown > 0 else f"−{-shown}" if shown < 0 else "0"
+
+
+def _on_scale(points: float) -> str:
+    """The interval of an estimate may reach past the ends of the scale; a score cannot."""
+    return str(min(max(whole(points), 0), WHOLE))
+
+
+def _between(estimate: Estimate, shown: Callable[[float], str]) -> str:
+    return f"{shown(estimate.lower)} to {shown(estimate.upper)}"
+
+
+def _numeric(*names: str) -> list[dict[str, str]]:
+    return [{"text": name, "format": "numeric"} for name in names]
 
 
 def _range(scores: CriterionScores) -> str:

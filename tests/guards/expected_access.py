@@ -44,6 +44,7 @@ EXPECTED: dict[Place, str] = {
     Place("assessment.declare", "in-assessment"): "snnn nn oonn nn nn nn",
     Place("assessment.earlier_assessment", "in-assessment"): "snnn nn nnnn on on nn",
     Place("assessment.extend", "in-assessment"): "snnn nn nnnn on nn nn",
+    Place("assessment.leniency"): "sfff ff ffff oo ff ff",
     Place("assessment.remove_reviewer", "in-assessment"): "snnn nn nnnn on nn nn",
     Place("assessment.invitation", "draft"): "sonn nn nnnn nn nn nn",
     Place("assessment.invitation", "in-assessment"): "snnn nn nnnn nn nn nn",

@@ -1,6 +1,7 @@
 """Reads of assessment."""
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
+from exchange.assessment.queries.leniency import Report, leniency_report
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -53,6 +54,7 @@ __all__ = [
     "Panel",
     "PanelReview",
     "Place",
+    "Report",
     "Section",
     "Staffed",
     "Starting",
@@ -71,6 +73,7 @@ __all__ = [
     "due_if_started",
     "ever_assigned",
     "has_assessed",
+    "leniency_report",
     "live_round",
     "open_round",
     "panel",
