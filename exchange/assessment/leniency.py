@@ -8,7 +8,7 @@ the fewer reviews there are.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
@@ -136,6 +136,22 @@ def fit(reviews: Iterable[Review]) -> Fit | Untold:
     )
 
 
+def connected_to(proposals: Collection[int], reviews: Sequence[Review]) -> list[Review]:
+    """The reviews that can be compared with those of these proposals, directly or from review to review."""
+    reviewers_of, proposals_of = defaultdict(set), defaultdict(set)
+    for review in reviews:
+        reviewers_of[review.proposal].add(review.reviewer)
+        proposals_of[review.reviewer].add(review.proposal)
+    reached = set(proposals) & reviewers_of.keys()
+    waiting = list(reached)
+    while waiting:
+        for reviewer in reviewers_of[waiting.pop()]:
+            fresh = proposals_of[reviewer] - reached
+            reached |= fresh
+            waiting += fresh
+    return [review for review in reviews if review.proposal in reached]
+
+
 def _untold(reviews: Sequence[Review]) -> Untold | None:
     reviewed = Counter(reviewer for _, reviewer in {(review.proposal, review.reviewer) for review in reviews})
     if sum(number >= ENOUGH_REVIEWS for number in reviewed.values()) < ENOUGH_REVIEWERS:
@@ -149,17 +165,7 @@ def _untold(reviews: Sequence[Review]) -> Untold | None:
 
 def _is_connected(reviews: Sequence[Review]) -> bool:
     """Whether each proposal and reviewer can be reached from every other, from review to review."""
-    reviewers_of, proposals_of = defaultdict(set), defaultdict(set)
-    for review in reviews:
-        reviewers_of[review.proposal].add(review.reviewer)
-        proposals_of[review.reviewer].add(review.proposal)
-    reached, waiting = {reviews[0].proposal}, [reviews[0].proposal]
-    while waiting:
-        for reviewer in reviewers_of[waiting.pop()]:
-            fresh = proposals_of[reviewer] - reached
-            reached |= fresh
-            waiting += fresh
-    return len(reached) == len(reviewers_of)
+    return len(connected_to({reviews[0].proposal}, reviews)) == len(reviews)
 
 
 def _numbered(keys: Iterable[int]) -> dict[int, int]:

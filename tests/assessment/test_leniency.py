@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exchange.assessment.leniency import Estimate, Fit, Review, Untold, fit
+from exchange.assessment.leniency import Estimate, Fit, Review, Untold, connected_to, fit
 from tests.methods.reference import cases
 
 REVIEWERS = 4
@@ -198,3 +198,11 @@ def test_a_reviewer_who_is_recused_is_as_if_never_there(reviews: list[Review], s
 def test_other_numbers_of_people_and_proposals_change_nothing(reviews: list[Review]) -> None:
     renumbered = [Review(each.proposal + 500, each.reviewer * 7 + 3, each.score) for each in reviews]
     assert figures(fit(renumbered)) == figures(fit(reviews))
+
+
+def test_reviews_that_nothing_connects_are_left_out() -> None:
+    mine = [Review(1, 1, 50.0), Review(1, 2, 60.0), Review(2, 2, 40.0)]
+    others = [Review(3, 3, 70.0), Review(4, 3, 80.0)]
+    assert connected_to({1}, [*others, *mine]) == mine
+    assert connected_to({1, 4}, [*others, *mine]) == [*others, *mine]
+    assert connected_to({5}, mine) == []

@@ -47,8 +47,11 @@ class Report:
 
 def leniency_report(manager: Person) -> Report:
     """Proposals in which they have an interest, or still owe a review, do not enter into it: nothing can be told from the
-    difference."""
-    reviews = _reviews_known_to(manager)
+    difference. Reviews of other themes enter where reviewers in common let them be compared."""
+    known = _reviews_known_to(manager)
+    managed = proposals.seen_as_staff(manager, Role.PROGRAMME_MANAGER)
+    own = set(db.session.scalars(select(Proposal.id).where(managed, Proposal.version_number > 0)))
+    reviews = leniency.connected_to(own, known)
     found = leniency.fit(reviews)
     if isinstance(found, Untold):
         return Report(len(reviews), found, [], [])
