@@ -172,12 +172,18 @@ class DeclareForm(forms.OnceForm):
             "It is outside my expertise",
             "Someone else reviews it.",
         ),
+        Choice(
+            Interest.TOO_MANY,
+            "I have too many reviews just now",
+            "Someone else reviews it. You can be asked again another time.",
+        ),
     )
 
-    def __init__(self, *, is_declared: bool, is_open: bool) -> None:
+    def __init__(self, *, is_declared: bool, is_submitted: bool, is_open: bool) -> None:
         super().__init__()
-        left = self.choices[1:] if is_declared else self.choices
-        self.interest.choices = left if is_open else self.choices[1:2]
+        none, interest, outside, too_many = self.choices
+        before, after = [] if is_declared else [none], [] if is_submitted else [too_many]
+        self.interest.choices = [*before, interest, outside, *after] if is_open else [interest]
 
 
 class CloseAssessmentForm(forms.OnceForm):

@@ -105,6 +105,21 @@ class Interest(StrEnum):
     NONE = "none"
     INTEREST = "interest"
     OUTSIDE_MY_EXPERTISE = "outside-my-expertise"
+    TOO_MANY = "too-many"
+
+    @property
+    def said(self) -> str:
+        """As others read it after their name."""
+        return {
+            Interest.NONE: "declared no interest",
+            Interest.INTEREST: "declared an interest",
+            Interest.OUTSIDE_MY_EXPERTISE: "said that it is outside their expertise",
+            Interest.TOO_MANY: "said that they have too many reviews just now",
+        }[self]
+
+
+# Not for an interest, but for now: who said so can be asked again.
+DECLINED = frozenset({Interest.OUTSIDE_MY_EXPERTISE, Interest.TOO_MANY})
 
 
 class Assignment(Base):

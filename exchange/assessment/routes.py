@@ -114,7 +114,9 @@ def extend(staffed: Staffed) -> ResponseReturnValue:
 @requires(signed_in, of=queries.assigned)
 def declare(assigned: Assigned) -> ResponseReturnValue:
     ref = assigned.seen.proposal.reference
-    form = forms.DeclareForm(is_declared=assigned.is_declared, is_open=assigned.round.is_open)
+    form = forms.DeclareForm(
+        is_declared=assigned.is_declared, is_submitted=assigned.is_submitted, is_open=assigned.round.is_open
+    )
     if not form.validate_on_submit():
         reading = proposals.reading(assigned.seen)
         return _form("declare", form, assigned=assigned, answers=reading.answers)

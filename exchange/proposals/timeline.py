@@ -144,6 +144,7 @@ def _declared(event: Event, who: str) -> str:
         "none": "declared no interest",
         "interest": "declared an interest",
         "outside-my-expertise": "said that it is outside their expertise",
+        "too-many": "said that they have too many reviews just now",
     }
     return f"{_start(who)} {said.get(event.facts.get('interest', ''), 'declared')}"
 

@@ -101,18 +101,25 @@ def test_what_the_manager_is_told_is_for_no_other_reviewer(client: Client, commi
         assert "I sold them the idea." not in other.get(endpoint, ref=cast.ref).text
 
 
-def test_outside_their_expertise_they_are_free_to_be_asked_again(
-    client: Client, committed: Committed
+@pytest.mark.parametrize(
+    ("interest", "said"),
+    [
+        ("outside-my-expertise", "Said that it is outside their expertise."),
+        ("too-many", "Said that they have too many reviews just now."),
+    ],
+)
+def test_who_declines_is_free_to_be_asked_again(
+    client: Client, committed: Committed, interest: str, said: str
 ) -> None:
     with committed():
         cast = make_cast()
     page = client.as_(cast.reviewers[0]).get("assessment.declare", ref=cast.ref)
-    page.submit("Continue", interest="outside-my-expertise", reason="Never mind.")
+    page.submit("Continue", interest=interest, reason="Never mind.")
     with committed():
         assert db.session.query(DeclaredInterest).count() == 0
         assert cast.assignment(0).removed_at is not None
     page = client.as_(cast.manager).get("assessment.add_reviewers", ref=cast.ref)
-    assert "Said that it is outside their expertise." in page.text
+    assert said in page.text
     page.submit("Add to the panel", reviewers=[cast.reviewers[0].id], reason="She reconsidered.")
     with committed():
         assignment = cast.assignment(0)
@@ -247,3 +254,14 @@ def test_an_interest_declared_as_a_reviewer_binds_in_every_role(client: Client, 
     assert "Falls huddles" not in browser.get("assessment.triage").text
     with committed():
         assert db.session.get(Proposal, cast.proposal.id) is not None
+
+
+def test_too_many_reviews_are_no_reason_once_one_is_in(client: Client, committed: Committed) -> None:
+    with committed():
+        cast = make_cast()
+        submit(cast.assignment(0), 4, 4)
+    page = client.as_(cast.reviewers[0]).get("assessment.declare", ref=cast.ref)
+    assert [box.attributes["value"] for box in page.select("input[name=interest]")] == [
+        "interest",
+        "outside-my-expertise",
+    ]

@@ -210,6 +210,7 @@ def test_more_time_is_told_to_those_who_owe_a_review(app: Flask, committed: Comm
     [
         (Interest.INTEREST, "a reviewer has an interest"),
         (Interest.OUTSIDE_MY_EXPERTISE, "outside a reviewer’s expertise"),
+        (Interest.TOO_MANY, "a reviewer has no time"),
     ],
 )
 def test_manager_is_told_when_a_reviewer_is_lost(

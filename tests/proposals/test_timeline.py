@@ -93,6 +93,12 @@ def test_every_action_has_a_sentence_of_its_own() -> None:
             "Reviewer B said that it is outside their expertise",
             "Sunita Rao said that it is outside their expertise",
         ),
+        (
+            "declare",
+            {"interest": "too-many"},
+            "Reviewer B said that they have too many reviews just now",
+            "Sunita Rao said that they have too many reviews just now",
+        ),
         ("submit_review", {}, "Reviewer B submitted a review", "Sunita Rao submitted a review"),
         (
             "withdraw_review",

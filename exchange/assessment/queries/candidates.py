@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
-from exchange.assessment.models import Assignment, Interest, Review, Round
+from exchange.assessment.models import DECLINED, Assignment, Review, Round
 from exchange.assessment.queries.panels import (
     Place,
     conflict_in,
@@ -131,8 +131,8 @@ def _open_reviews(people: Sequence[int]) -> dict[int, int]:
 
 def _note(person: Person, proposal: Proposal, held: Assignment | None) -> str:
     notes = []
-    if held is not None and held.interest is Interest.OUTSIDE_MY_EXPERTISE:
-        notes.append("Said that it is outside their expertise.")
+    if held is not None and held.interest in DECLINED:
+        notes.append(f"{held.interest.said.capitalize()}.")
     elif held is not None:
         notes.append("Was on this panel before.")
     if proposal.lead_theme_id in person.themes_as(Role.PROGRAMME_MANAGER):

@@ -12,7 +12,7 @@ from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import policy, rubric, scoring
 from exchange.assessment.closing import Tally, progress
-from exchange.assessment.models import Assignment, Interest, Review, Round
+from exchange.assessment.models import DECLINED, Assignment, Interest, Review, Round
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
     counted_reviews,
@@ -142,8 +142,8 @@ class Place:
         assignment, review = self.assignment, self.assignment.review
         if assignment.interest is Interest.INTEREST:
             return f"Declared an interest. {self.declared_reason}"
-        if assignment.interest is Interest.OUTSIDE_MY_EXPERTISE:
-            return "Said that it is outside their expertise."
+        if assignment.interest in DECLINED:
+            return f"{assignment.interest.said.capitalize()}."
         if assignment.removed_at is not None:
             return f"Taken off the panel on {day(assignment.removed_at)}. {assignment.removed_reason}"
         if self.conflict:

@@ -47,7 +47,7 @@ class StaleReview(Conflict):
 
 
 def declare(assignment: Assignment, interest: Interest, *, reason: str = "") -> None:
-    """What this reviewer declares. An interest, or no expertise, takes them off the panel and withdraws
+    """What this reviewer declares. An interest, no expertise or no time takes them off the panel and withdraws
     what they submitted."""
     assignment = _lock(assignment)
     round_, review = assignment.round, assignment.review
