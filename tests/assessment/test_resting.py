@@ -80,7 +80,7 @@ def test_a_round_rests_with_the_days_it_had_left(client: Client, committed: Comm
 
 @time_machine.travel(LATER, tick=False)
 def test_reviews_are_locked_while_it_rests(client: Client, committed: Committed) -> None:
-    cast = arrange(committed)
+    cast = arrange(committed, reviewers=4)
     open_page = client.as_(cast.reviewers[1]).get("assessment.review", ref=cast.ref)
     ask(client, cast)
     refused = open_page.submit("Save", {**FULL, "rationale-need": "Typed while it stopped."}, status=409)
@@ -89,6 +89,8 @@ def test_reviews_are_locked_while_it_rests(client: Client, committed: Committed)
     assert "The assessment waits while the team makes changes." in page.text
     page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
     assert "You are then asked to confirm or change your review." in page.text
+    page = client.as_(cast.reviewers[3]).get("assessment.review", ref=cast.ref, status=409)
+    assert "We write to you when it goes on." in page.text
     manager = client.as_(cast.manager)
     assert "The assessment waits" in manager.get("assessment.reviewers", ref=cast.ref).text
     for endpoint in ("add_reviewers", "extend"):

@@ -22,7 +22,7 @@ from exchange.assessment.queries.rounds import (
     tally,
 )
 from exchange.assessment.scoring import Aggregate
-from exchange.errors import NotFound
+from exchange.errors import NotFound, WrongStage
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import DeclaredInterest, Proposal
@@ -54,7 +54,8 @@ class Assigned:
 
 
 def assigned(person: Person, ref: str) -> Assigned:
-    """This person's place in the latest round of the proposal. Raises NotFound for everyone who has none."""
+    """This person's place in the latest round of the proposal. Raises NotFound for everyone who has none, and WrongStage for
+    who has yet to declare while it waits."""
     seen = proposals.seen(person, ref)
     round_ = current_round(seen.proposal)
     assignment = None if round_ is None else assignment_of(person, round_)
@@ -63,6 +64,10 @@ def assigned(person: Person, ref: str) -> Assigned:
     if not policy.can_declare(seen.standing, seen.proposal.stage, is_resting=round_.is_suspended):
         raise NotFound
     if not round_.is_open and assignment.interest is not Interest.NONE:
+        if round_.is_suspended:
+            raise WrongStage(
+                "The assessment waits while the team makes changes. We write to you when it goes on."
+            )
         raise NotFound
     return Assigned(seen, round_, assignment)
 
