@@ -1,4 +1,4 @@
-"""That the worker lives: it leaves a mark in the database now and then, wherever it runs."""
+"""That the worker lives, wherever it runs, and that the database takes changes: each leaves a mark now and then."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from exchange.locking import locked
 
 WORKER = "worker"
 EVERY = timedelta(seconds=30)
+# What is written to see whether anything can be written, seldom enough that nobody fills a disk by asking.
+TRIAL = "trial"
+BETWEEN_TRIALS = timedelta(seconds=5)
 # Longer than a message to a mail server that does not answer takes.
 LONGEST_SILENCE = timedelta(minutes=5)
 
@@ -26,13 +29,14 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-def beat() -> None:
+def beat(name: str = WORKER, every: timedelta = EVERY) -> None:
     """Leaves the mark, unless one was left just now."""
-    if (since := silence()) is None or since >= EVERY:
-        locked(Heartbeat, {"name": WORKER}, at=clock.now()).at = clock.now()
+    if (since := silence(name)) is None or since >= every:
+        locked(Heartbeat, {"name": name}, at=clock.now()).at = clock.now()
 
 
-def silence() -> timedelta | None:
-    """How long no worker was heard of; None when none ever was."""
-    last = db.session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.name == WORKER))
-    return None if last is None else clock.now() - last
+def silence(name: str = WORKER) -> timedelta | None:
+    """How long no worker was heard of; None when none ever was. A mark from the future, as a clock that was put back leaves it,
+    tells as little as an old one."""
+    last = db.session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.name == name))
+    return None if last is None else abs(clock.now() - last)
