@@ -19,7 +19,10 @@ from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
 from exchange.proposals.routes.blueprint import blueprint
 
-CANNOT_BE_OPENED = "The place where documents are kept does not answer at the moment. Everything else works: go back, and open it later."
+CANNOT_BE_OPENED = (
+    "The place where documents are kept does not answer at the moment. "
+    "Everything else works: go back, and open it later."
+)
 
 
 @blueprint.get("/proposals")
