@@ -106,7 +106,7 @@ def engine_options(url: str) -> dict[str, Any]:
     meanwhile, as when it was started anew, is replaced before it is used."""
     if not url.startswith("postgresql"):
         return {}
-    said = dict(parse_qsl(urlsplit(url).query))
+    said = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
     return {
         "pool_pre_ping": True,
         "connect_args": {name: value for name, value in PATIENCE.items() if name not in said},
