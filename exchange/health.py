@@ -68,7 +68,10 @@ def _ask_database() -> None:
 
 def _try_to_write() -> None:
     with transaction():
-        heartbeat.beat(heartbeat.TRIAL, heartbeat.BETWEEN_TRIALS)
+        is_due = heartbeat.is_due(heartbeat.TRIAL, heartbeat.BETWEEN_TRIALS)
+    if is_due:
+        with transaction():
+            heartbeat.leave_mark(heartbeat.TRIAL)
 
 
 def _ask_storage() -> None:

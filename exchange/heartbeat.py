@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange import clock
@@ -29,10 +29,22 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-def beat(name: str = WORKER, every: timedelta = EVERY) -> None:
-    """Leaves the mark, unless one was left just now."""
-    if (since := silence(name)) is None or since >= every:
-        locked(Heartbeat, {"name": name}, at=clock.now()).at = clock.now()
+def beat() -> None:
+    """Leaves the worker's mark, unless one was left just now."""
+    if is_due():
+        leave_mark()
+
+
+def is_due(name: str = WORKER, every: timedelta = EVERY) -> bool:
+    since = silence(name)
+    return since is None or since >= every
+
+
+def leave_mark(name: str = WORKER) -> None:
+    """Writes before it reads, or SQLite would refuse it to a request that has begun to read, as another wrote meanwhile."""
+    marked = update(Heartbeat).where(Heartbeat.name == name).values(at=clock.now()).returning(Heartbeat.name)
+    if db.session.scalar(marked) is None:
+        locked(Heartbeat, {"name": name}, at=clock.now())
 
 
 def silence(name: str = WORKER) -> timedelta | None:

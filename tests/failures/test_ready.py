@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import event
 
-from exchange import heartbeat
+from exchange import clock, heartbeat
+from exchange.extensions import db
 from tests.conftest import Committed
+from tests.databases import run_statements
 from tests.failures.arrange import (
     Failing,
+    address_of,
     away,
     full,
     full_at_the_commit,
@@ -64,9 +70,29 @@ def test_ready_tells_what_fails_for_as_long_as_it_does(
 
 
 def test_asking_often_writes_seldom(working: Flask, client: Client, committed: Committed) -> None:
-    client.visitor().get("health.ready")
-    with committed() as session:
-        first = session.get_one(heartbeat.Heartbeat, heartbeat.TRIAL).at
-    client.visitor().get("health.ready")
-    with committed() as session:
-        assert session.get_one(heartbeat.Heartbeat, heartbeat.TRIAL).at == first
+    marks = []
+    with time_machine.travel(clock.now(), tick=False) as travelling:
+        for seconds in (0, 4, 1):
+            travelling.shift(seconds)
+            client.visitor().get("health.ready")
+            with committed() as session:
+                marks.append(session.get_one(heartbeat.Heartbeat, heartbeat.TRIAL).at)
+    first, second, third = marks
+    assert (second - first, third - first) == (timedelta(), timedelta(seconds=5))
+
+
+def test_ready_while_another_writes_between_two_looks(
+    working: Flask, client: Client, committed: Committed
+) -> None:
+    """It has read by then, and must not hold to what it saw."""
+
+    def write(connection: object, cursor: object, statement: str, *more: object) -> None:
+        if statement.startswith("SELECT max(heartbeat.at)"):
+            run_statements(address_of(working), "DELETE FROM done_form")
+
+    with working.app_context():
+        engine = db.engine
+    event.listen(engine, "after_cursor_execute", write)
+    answer = client.visitor().get("health.ready").response
+    event.remove(engine, "after_cursor_execute", write)
+    assert answer.json == FINE
