@@ -14,9 +14,11 @@ from flask import Flask
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
 from tests.conftest import Committed
+from tests.databases import Databases, make_app
 from tests.failures.arrange import no_large_files, without_documents
 from tests.pages import Browser, Client, Page
 from tests.proposals.arrange import attach, make_champion, make_draft, pdf_bytes
+from tests.test_transaction import ask
 
 CANNOT_KEEP = (
     "No document can be kept at the moment, so nothing is saved yet. "
@@ -103,28 +105,17 @@ def test_document_that_fills_the_disk_is_told_and_leaves_nothing(
     assert evidence.kept(committed) == (SUMMARY, 2)
 
 
-class Overflowing(io.RawIOBase):
-    """A body that finds no room where it is put while it arrives."""
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_full_disk_anywhere_under_a_request_is_told(databases: Databases, number: int) -> None:
+    """As where a large upload is put while it arrives."""
 
-    def readable(self) -> bool:
-        return True
+    def write() -> None:
+        raise OSError(number, "No room")
 
-    def read(self, size: int = -1) -> bytes:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def test_upload_that_fills_the_disk_while_it_arrives_is_told(
-    committed: Committed, evidence: Evidence
-) -> None:
-    answer = evidence.browser.flask_client.post(
-        evidence.page().address,
-        input_stream=Overflowing(),
-        content_length=1000,
-        content_type="multipart/form-data; boundary=end",
-    )
-    assert answer.status_code == 503
-    assert "Sorry, this cannot be saved now" in answer.text
-    assert evidence.kept(committed) == BEFORE
+    with databases() as url:
+        app = make_app(url.render_as_string(hide_password=False), PROPAGATE_EXCEPTIONS=False)
+        page = ask(app, write, status=503)
+    assert page.h1 == "Sorry, this cannot be saved now"
 
 
 @pytest.mark.parametrize("in_its_place", [place for _, place in GONE], ids=[name for name, _ in GONE])
