@@ -6,13 +6,23 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 INSTANCE = Path(__file__).parent / "instance"
 
 MEBIBYTE = 1024 * 1024
 MAX_FILE_BYTES = 10 * MEBIBYTE
 WEAK_SECRET_CHARACTERS = 32
+
+# Of libpq: until a connection must be made, a host that stopped answering is given up, and another's lock is waited for.
+PATIENCE = {
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 10_000,  # milliseconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "options": "-c lock_timeout=10s",
+}
 
 # Only for development and tests: production refuses to start with them.
 DEVELOPMENT_SECRET = "for development only, never in production"  # noqa: S105
@@ -42,12 +52,14 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
     secret_key = environ.get("SECRET_KEY") or DEVELOPMENT_SECRET
     public_url = environ.get("PUBLIC_URL", "").rstrip("/")
+    url = database_url(environ.get("DATABASE_URL", ""))
     host = urlsplit(public_url).hostname  # in small letters and without the port, as Werkzeug compares it
     return {
         "ENVIRONMENT": environment,
         "SECRET_KEY": secret_key,
         "AUDIT_KEY": environ.get("AUDIT_KEY") or DEVELOPMENT_SECRET,
-        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", "")),
+        "SQLALCHEMY_DATABASE_URI": url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
         "MAIL_URL": environ.get("MAIL_URL") or f"file:{INSTANCE / 'mail'}",
         "MAIL_FROM": environ.get("MAIL_FROM") or "exchange@localhost",
         "STORAGE_URL": environ.get("STORAGE_URL") or f"file:{INSTANCE / 'files'}",
@@ -70,6 +82,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": "memory://",
         # A flood from one address; a whole hospital may share one. Signing in has limits of its own.
         "RATELIMIT_DEFAULT": "1200 per minute",
+        # Counts by the time of day, so that a clock that is put back keeps nobody out.
+        "RATELIMIT_STRATEGY": "sliding-window-counter",
         "RATELIMIT_ENABLED": environment != "test",
         "TEMPLATES_AUTO_RELOAD": False,
     }
@@ -85,6 +99,18 @@ def database_url(given: str) -> str:
         if given.startswith(scheme):
             return "postgresql+psycopg://" + given.removeprefix(scheme)
     return given
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """How long PostgreSQL may take before it counts as away, unless its address says otherwise. A connection that it closed
+    meanwhile, as when it was started anew, is replaced before it is used."""
+    if not url.startswith("postgresql"):
+        return {}
+    said = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return {
+        "pool_pre_ping": True,
+        "connect_args": {name: value for name, value in PATIENCE.items() if name not in said},
+    }
 
 
 def _problems(environ: Mapping[str, str]) -> list[str]:

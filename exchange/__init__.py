@@ -39,6 +39,7 @@ from exchange import (
     once,
     pages,
     security_headers,
+    storage,
     transaction,
     wording,
 )
@@ -47,6 +48,7 @@ from exchange.assessment import rubric
 from exchange.extensions import csrf, db, limiter, migrate
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
+from exchange.proposals.services.files import longest_kept_file
 from exchange.region import services as region
 from exchange.region.queries import find as find_region
 
@@ -64,6 +66,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     logs.init_app(app)
 
     INSTANCE.mkdir(exist_ok=True)  # where the database, files and mail are unless the settings say otherwise
+    storage.init_app(app)
 
     errors.init_app(app)
     security_headers.init_app(app)
@@ -129,6 +132,7 @@ def _join_features(app: Flask) -> None:
             f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}"
         )
     app.extensions["needs"] = needs
+    app.extensions["a_kept_file"] = longest_kept_file
     app.extensions["tabs"] = [
         exchange.proposals.tabs_of.tabs_of,
         exchange.assessment.tabs_of.tabs_of,

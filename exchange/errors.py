@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from exchange.forms import typed_in_request
+from exchange.outages import Outage, outage_of
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,24 @@ class UnmetNeeds(Conflict):
         self.needs = tuple(needs)
 
 
+class Unavailable(ExchangeError):
+    """Something outside the service is away; what was asked may work later."""
+
+    code = 503
+    heading = "Sorry, the service is unavailable"
+
+
+BUSY = Unavailable(
+    "Too many people are saving at this moment, so nothing of yours was saved. Send it again in a minute.",
+    heading="The service is busy",
+)
+NO_CHANGES = Unavailable(
+    "You can go on reading, but nothing can be saved at the moment, and nothing of what you just sent was. "
+    "Copy what you typed, and send it again in an hour.",
+    heading="Sorry, this cannot be saved now",
+)
+OUTAGES = {Outage.AWAY: Unavailable(), Outage.BUSY: BUSY, Outage.NO_CHANGES: NO_CHANGES}
+
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
@@ -92,6 +111,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _form_expired)
     app.register_error_handler(SecurityError, _foreign_host)
     app.register_error_handler(IntegrityError, _clashed)
+    app.register_error_handler(SQLAlchemyError, _without_what_it_needs)
+    app.register_error_handler(OSError, _without_what_it_needs)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(500, _failed)
 
@@ -99,6 +120,8 @@ def init_app(app: Flask) -> None:
 def _refused(error: ExchangeError) -> ResponseReturnValue:
     if error.code == 404:
         return _not_found(error)
+    if error.__cause__ is not None:
+        log.error("refused", exc_info=error)
     return _page(
         error.code,
         heading=error.heading,
@@ -112,6 +135,14 @@ def _clashed(error: IntegrityError) -> ResponseReturnValue:
     """Two wrote the same thing at once, and the database took the other's."""
     log.exception("refused by the database")
     return _refused(Conflict())
+
+
+def _without_what_it_needs(error: SQLAlchemyError | OSError) -> ResponseReturnValue:
+    outage = outage_of(error)
+    if outage is None:
+        raise error
+    log.exception("database or disk: %s", outage)
+    return _refused(OUTAGES[outage])
 
 
 def _form_expired(error: CSRFError) -> ResponseReturnValue:
@@ -158,8 +189,10 @@ def _failed(error: InternalServerError) -> ResponseReturnValue:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """What someone signed in typed and cannot save now, so that nothing typed is lost."""
-    return [] if g.get("person") is None else typed_in_request()
+    """What someone signed in typed and cannot save now, so that nothing typed is lost. Where the database could not say who
+    asks, the session does."""
+    is_signed_in = g.person is not None if "person" in g else "_user_id" in session
+    return typed_in_request() if is_signed_in else []
 
 
 def _page(

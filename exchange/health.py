@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,7 @@ from exchange import heartbeat, storage
 from exchange.access import public
 from exchange.extensions import db
 from exchange.revision import newest_revision, revision_of
+from exchange.transaction import transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,11 +46,12 @@ def live() -> ResponseReturnValue:
 @public
 def ready() -> ResponseReturnValue:
     """503 while something is not as it must be. The reasons are of our words alone; more is in the log."""
-    found = {
-        "database": _asked(_ask_database, "the database does not answer"),
-        "storage": _asked(storage.try_out, "documents cannot be kept"),
-    }
-    if found["database"] == OK:
+    found = {"database": _asked(_ask_database, "the database does not answer")}
+    answers = found["database"] == OK
+    if answers:
+        found["database"] = _asked(_try_to_write, "the database takes no changes")
+    found["storage"] = _asked(_ask_storage if answers else storage.try_out, "documents cannot be kept")
+    if answers:
         found["migrations"] = _asked(_ask_revision, "the tables cannot be read")
     if found.get("migrations") == OK:
         found["worker"] = _asked(_ask_worker, "its mark cannot be read")
@@ -62,6 +64,23 @@ class _NotReady(Exception):
 
 def _ask_database() -> None:
     db.session.execute(text("SELECT 1"))
+
+
+def _try_to_write() -> None:
+    with transaction():
+        is_due = heartbeat.is_due(heartbeat.TRIAL, heartbeat.BETWEEN_TRIALS)
+    if is_due:
+        with transaction():
+            heartbeat.leave_mark(heartbeat.TRIAL)
+
+
+def _ask_storage() -> None:
+    """Where the tables cannot be read, that is told with them."""
+    try:
+        kept = current_app.extensions["a_kept_file"]()
+    except SQLAlchemyError:
+        kept = None
+    storage.try_out(kept)
 
 
 def _ask_revision() -> None:
@@ -82,6 +101,7 @@ def _asked(check: Callable[[], None], otherwise: str) -> str:
         log.warning("not ready: %s", why)
         return f"unavailable: {why}"
     except (OSError, SQLAlchemyError):
+        db.session.remove()
         log.exception("not ready: %s", otherwise)
         return f"unavailable: {otherwise}"
     return OK

@@ -26,6 +26,7 @@ from sqlalchemy import Engine, event
 from werkzeug.local import LocalProxy
 
 from exchange import metrics
+from exchange.outages import with_what_it_came_from
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -128,14 +129,10 @@ def _facts(record: logging.LogRecord) -> dict[str, Any]:
 def _trace(fault: BaseException) -> Iterator[str]:
     """The fault's type and the places it came through, innermost last, then those of what it came from; no message and no
     values."""
-    seen: set[int] = set()
-    next_: BaseException | None = fault
-    while next_ is not None and id(next_) not in seen:
-        seen.add(id(next_))
-        yield f"{type(next_).__module__}.{type(next_).__qualname__}"
-        for frame in traceback.extract_tb(next_.__traceback__)[-LONGEST_TRACE:]:
+    for each in with_what_it_came_from(fault):
+        yield f"{type(each).__module__}.{type(each).__qualname__}"
+        for frame in traceback.extract_tb(each.__traceback__)[-LONGEST_TRACE:]:
             yield f"  {_short(frame.filename)}:{frame.lineno} {frame.name}"
-        next_ = next_.__cause__ or (None if next_.__suppress_context__ else next_.__context__)
 
 
 def _short(path: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from exchange import ledger
 from exchange.errors import Conflict
 from exchange.extensions import db
+from exchange.outages import outage_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WRITES_ON_GET = frozenset({"security.confirm_email", "security.change_email_confirm"})
@@ -133,20 +134,28 @@ def _settle(response: Response) -> Response:
     if is_writing() and response.status_code < 400:
         try:
             _commit()
-        except SQLAlchemyError:
+        except SQLAlchemyError as fault:
             log.exception("commit failed")
             db.session.rollback()
             session.pop("_flashes", None)
             g.pop("after_commit", None)
-            response = current_app.make_response(current_app.handle_user_exception(Conflict()))
+            response = _page_of(Conflict() if outage_of(fault) is None else fault)
         for work in g.pop("after_commit", []):
             work()
     else:
         db.session.rollback()
     for work in g.pop("after_settling", []):
-        with transaction():
-            work()
+        try:
+            with transaction():
+                work()
+        except SQLAlchemyError as fault:
+            page = _page_of(fault)
+            response = response if response.status_code < 400 else page  # what is kept is told all the same
     return response
+
+
+def _page_of(fault: Exception) -> Response:
+    return current_app.make_response(current_app.handle_user_exception(fault))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:

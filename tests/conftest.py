@@ -27,6 +27,7 @@ from flask import Flask
 from sqlalchemy import URL, event
 from sqlalchemy.orm import Session
 
+from exchange import storage
 from exchange.extensions import db
 from exchange.transaction import transaction
 from tests.databases import Databases, make_app, postgresql_databases, sqlite_databases
@@ -80,6 +81,7 @@ def app(application: Flask, databases: Databases, tmp_path: Path) -> Iterator[Fl
         application.config["TEST_URL"] = url
         application.config["STORAGE_URL"] = f"file:{tmp_path / 'files'}"
         application.config["MAIL_URL"] = f"file:{tmp_path / 'mail'}"
+        storage.init_app(application)
         yield application
         application.config.clear()
         application.config.update(settings)

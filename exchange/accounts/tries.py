@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask import current_app
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select
 
 from exchange import clock
 from exchange.accounts.models import FailedTry
@@ -59,14 +59,20 @@ def forgive(purpose: Purpose, email: str) -> None:
 
 def forget_old() -> None:
     """Deletes the tries that no longer count. For the worker."""
-    db.session.execute(delete(FailedTry).where(FailedTry.at <= clock.now() - WINDOW))
+    db.session.execute(delete(FailedTry).where(~_counts()))
 
 
 def _until(whose: ColumnElement[bool], most: int) -> datetime | None:
     """The newest `most` tries all within the window: until the oldest of them has left it."""
-    recent = select(FailedTry.at).where(whose, FailedTry.at > clock.now() - WINDOW)
+    recent = select(FailedTry.at).where(whose, _counts())
     oldest = db.session.scalar(recent.order_by(FailedTry.at.desc()).offset(most - 1).limit(1))
     return None if oldest is None else oldest + WINDOW
+
+
+def _counts() -> ColumnElement[bool]:
+    """Within the window. Those from far ahead were made before the clock was put back, and would lock the account for as long."""
+    moment = clock.now()
+    return and_(FailedTry.at > moment - WINDOW, FailedTry.at <= moment + WINDOW)
 
 
 def _hashed(purpose: Purpose, value: str) -> str:

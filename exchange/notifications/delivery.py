@@ -4,9 +4,11 @@ to an administrator."""
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -14,6 +16,7 @@ from exchange.extensions import db
 from exchange.notifications.faults import described
 from exchange.notifications.mail import Parcel
 from exchange.notifications.transport import NotSent, Refused, Transport
+from exchange.outages import outage_of
 from exchange.outbox import Message
 from exchange.transaction import transaction
 
@@ -34,27 +37,38 @@ LONGEST_ERROR = 300
 log = logging.getLogger(__name__)
 
 
-def send_next(transport: Transport) -> bool:
+def send_next(transport: Transport, wait: Callable[[], bool] = lambda: False) -> bool:
     """Sends the message that is due for longest. False when there is none.
 
     It is claimed, sent and settled in three steps, as no lock may wait for a mail server. When a worker is
-    killed between the last two, it is sent once more, with the same Message-ID.
+    killed between the last two, it is sent once more, with the same Message-ID. When only the database is away
+    then, `wait` says whether to go on trying to settle it.
     """
     with transaction():
         parcel = _claim()
     if parcel is None:
         return False
+    problem = _try_to_send(parcel, transport)
+    while True:
+        try:
+            _settle(parcel, problem)
+            return True
+        except SQLAlchemyError as fault:
+            log.error("message %d (%s) is not settled: %s", parcel.id, parcel.kind, described(fault))
+            if outage_of(fault) is None or not wait():
+                raise
+
+
+def _try_to_send(parcel: Parcel, transport: Transport) -> NotSent | None:
     try:
         transport(parcel)
     except NotSent as problem:
-        _settle(parcel, problem)
+        return problem
     except Exception as fault:
         # Ours, not the server's: the other messages still go.
         log.error("message %d (%s): %s", parcel.id, parcel.kind, described(fault))
-        _settle(parcel, NotSent(f"The service could not send it: {type(fault).__name__}."))
-    else:
-        _settle(parcel, None)
-    return True
+        return NotSent(f"The service could not send it: {type(fault).__name__}.")
+    return None
 
 
 def _claim() -> Parcel | None:
@@ -66,14 +80,23 @@ def _claim() -> Parcel | None:
         .where(
             Message.sent_at.is_(None),
             Message.given_up_at.is_(None),
-            Message.next_try_at <= moment,
-            or_(Message.leased_until.is_(None), Message.leased_until <= moment),
+            _is_due(moment),
+            or_(
+                Message.leased_until.is_(None),
+                Message.leased_until <= moment,
+                Message.leased_until > moment + LEASE,
+            ),
         )
         .order_by(Message.next_try_at, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     while (message := db.session.scalar(due)) is not None:
+        if message.leased_until is not None and message.leased_until > moment:
+            # The clock was put back since. Whoever has it may still be sending it.
+            message.leased_until = moment + LEASE
+            db.session.flush()
+            continue
         if reason := _why_never(message):
             _give_up(message, reason)
             db.session.flush()
@@ -92,6 +115,15 @@ def _claim() -> Parcel | None:
             leased_until=message.leased_until,
         )
     return None
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    """Also when it would have to wait for longer than any does after so many tries: then the clock was put back since."""
+    longer = [
+        and_(Message.tries == tries, Message.next_try_at > moment + wait)
+        for tries, wait in enumerate((timedelta(), *WAITS))
+    ]
+    return or_(Message.next_try_at <= moment, *longer)
 
 
 def _why_never(message: Message) -> str:

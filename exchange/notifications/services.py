@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, render_template
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from exchange import clock, events, outbox
 from exchange.accounts.models import Person
@@ -42,7 +42,7 @@ def tell_next() -> bool:
     event_id = 0
     try:
         with transaction():
-            waiting = select(NewEvent).where(NewEvent.next_try_at <= clock.now()).order_by(NewEvent.event_id)
+            waiting = select(NewEvent).where(_is_due(clock.now())).order_by(NewEvent.event_id)
             new = db.session.scalar(waiting.limit(1).with_for_update(skip_locked=True))
             if new is None:
                 return False
@@ -187,6 +187,15 @@ def _texts_for(person: Person, news: who.News) -> dict[str, str]:
         return {}
     audiences = policy.events_read_by(proposals.standing_in(person, news.proposal), news.proposal)
     return {text.name: text.content for text in events.texts_for(news.event, audiences)}
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    """Also when it would have to wait for longer than any does: then the clock was put back since."""
+    return or_(
+        NewEvent.next_try_at <= moment,
+        and_(NewEvent.tries == 0, NewEvent.next_try_at > moment),
+        NewEvent.next_try_at > moment + LONGEST_WAIT,
+    )
 
 
 def _postpone(event_id: int) -> None:

@@ -5,22 +5,37 @@ from __future__ import annotations
 import os
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from threading import Event, Thread
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from config import BadSettings
 from exchange.notifications.mail import Parcel, Sender, compose, with_ascii_domain
 
-TIMEOUT_SECONDS = 20
 SMTP_PORT = 25
 SMTPS_PORT = 465
+READY = 220
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 UNSAFE_IN_NAMES = re.compile(r"[^A-Za-z0-9.@_-]")
 
 Transport = Callable[[Parcel], None]
+
+
+class Patience(NamedTuple):
+    """Seconds for a mail server: to take us on, step by step; to take a message, as one that is given up while a slow server
+    looks through it goes out twice; and for all of it, however many words it says in between."""
+
+    step: float = 20
+    message: float = 150
+    whole: float = 200
+
+
+PATIENCE = Patience()
 
 
 class NotSent(Exception):
@@ -32,14 +47,14 @@ class Refused(NotSent):
     """The server will never take this message."""
 
 
-def transport_to(mail_url: str, sender: Sender) -> Transport:
+def transport_to(mail_url: str, sender: Sender, patience: Patience = PATIENCE) -> Transport:
     """What sends one message by this address, or raises NotSent. Raises BadSettings."""
     if mail_url.startswith("file:"):
         folder = Path(mail_url.removeprefix("file:"))
         return lambda parcel: _put_into(folder, parcel, sender)
     server = urlsplit(mail_url)
     if server.scheme in {"smtp", "smtps"} and server.hostname:
-        return lambda parcel: _hand_to(server, parcel, sender)
+        return lambda parcel: _hand_to(server, parcel, sender, patience)
     raise BadSettings(
         "MAIL_URL cannot be used: set smtp://user:password@host:port, or file:FOLDER to keep mail on disk."
     )
@@ -62,36 +77,76 @@ def _put_into(folder: Path, parcel: Parcel, sender: Sender) -> None:
         raise NotSent(f"The folder of mail cannot be written: {error.strerror}.") from error
 
 
-def _hand_to(server: SplitResult, parcel: Parcel, sender: Sender) -> None:
+def _hand_to(server: SplitResult, parcel: Parcel, sender: Sender, patience: Patience) -> None:
     content = _composed(parcel, sender, eight_bit=False)
     to_address = with_ascii_domain(parcel.to_address)
     options = () if to_address.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
-    try:
-        connection = _connect(server, sender.host)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(f"The mail server cannot be used: {_said(error)}") from error
-    try:
-        connection.sendmail(sender.address, [to_address], content, mail_options=options)
-    except (OSError, smtplib.SMTPException) as error:
-        _tell_apart(error)
-    finally:
-        _part_from(connection)
+    connection = _unconnected(server, sender.host, patience)
+    with _cut_off_after(patience.whole, connection):
+        try:
+            _connect(connection, server)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotSent(f"The mail server cannot be used: {_said(error)}") from error
+        try:
+            _wait_as_long_as(patience.message, connection)
+            connection.sendmail(sender.address, [to_address], content, mail_options=options)
+        except (OSError, smtplib.SMTPException) as error:
+            _tell_apart(error)
+        finally:
+            _wait_as_long_as(patience.step, connection)
+            _part_from(connection)
 
 
-def _connect(server: SplitResult, own_host: str) -> smtplib.SMTP:
-    host, trust = server.hostname or "", ssl.create_default_context()
+def _unconnected(server: SplitResult, own_host: str, patience: Patience) -> smtplib.SMTP:
     # Named, as the library would look our name up, which takes long where there is no name server.
-    options: dict[str, Any] = {"local_hostname": own_host, "timeout": TIMEOUT_SECONDS}
-    connection: smtplib.SMTP
+    options: dict[str, Any] = {"local_hostname": own_host, "timeout": patience.step}
     if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(host, server.port or SMTPS_PORT, context=trust, **options)
-    else:
-        connection = smtplib.SMTP(host, server.port or SMTP_PORT, **options)
+        return smtplib.SMTP_SSL(context=ssl.create_default_context(), **options)
+    return smtplib.SMTP(**options)
+
+
+@contextmanager
+def _cut_off_after(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """A server that says a letter now and then keeps to every other limit."""
+    done = Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not done.wait(wait):
+            wait = 1.0  # again, as encryption puts another socket in the place of the first
+            try:
+                if connection.sock is not None:
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # closed meanwhile
+
+    watching = Thread(target=watch, daemon=True)
+    watching.start()
     try:
+        yield
+    finally:
+        done.set()
+        watching.join()
+
+
+def _wait_as_long_as(seconds: float, connection: smtplib.SMTP) -> None:
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
+
+
+def _connect(connection: smtplib.SMTP, server: SplitResult) -> None:
+    host = server.hostname or ""
+    is_encrypted = server.scheme == "smtps"
+    try:
+        # The library checks a certificate against the name it was made with.
+        connection._host = host  # type: ignore[attr-defined]
+        code, said = connection.connect(host, server.port or (SMTPS_PORT if is_encrypted else SMTP_PORT))
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, said)
         connection.ehlo()
-        is_secret = server.scheme == "smtps" or host in LOOPBACK
-        if server.scheme == "smtp" and connection.has_extn("starttls"):
-            connection.starttls(context=trust)
+        is_secret = is_encrypted or host in LOOPBACK
+        if not is_encrypted and connection.has_extn("starttls"):
+            connection.starttls(context=ssl.create_default_context())
             connection.ehlo()
             is_secret = True
         if server.username:
@@ -101,7 +156,6 @@ def _connect(server: SplitResult, own_host: str) -> smtplib.SMTP:
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def _tell_apart(error: OSError | smtplib.SMTPException) -> NoReturn:

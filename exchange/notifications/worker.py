@@ -133,6 +133,13 @@ def _transport(app: Flask) -> Transport:
 def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop, *, once: bool) -> bool:
     """The chores that are due, all new events, and one message, as a mail server may take its time over each.
     False when there was nothing to do."""
+
+    def wait() -> bool:
+        if once or stop.asked:
+            return False
+        stop.sleep(IDLE_SECONDS)
+        return True
+
     try:
         told = False
         _beat(app)
@@ -146,7 +153,7 @@ def _one_round(app: Flask, transport: Transport, chores: list[Chore], stop: Stop
                 told = True
                 _beat(app)
         with app.app_context():
-            return (not stop.asked and delivery.send_next(transport)) or told
+            return (not stop.asked and delivery.send_next(transport, wait)) or told
     except SQLAlchemyError as fault:
         if once:
             raise

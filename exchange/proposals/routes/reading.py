@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange import access, storage
 from exchange.access import person_at_hand, public, public_where_found, requires
+from exchange.errors import Unavailable
 from exchange.proposals import answers, page, policy, queries
 from exchange.proposals.choices import choices
 from exchange.proposals.comparison_page import comparison_page
@@ -17,6 +18,11 @@ from exchange.proposals.listing_page import listing_page
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
 from exchange.proposals.routes.blueprint import blueprint
+
+CANNOT_BE_OPENED = (
+    "The place where documents are kept does not answer at the moment. "
+    "Everything else works: go back, and open it later."
+)
 
 
 @blueprint.get("/proposals")
@@ -64,11 +70,13 @@ def compare(seen: Seen) -> ResponseReturnValue:
 @public_where_found(queries.file_read)
 def attachment(found: SeenFile) -> ResponseReturnValue:
     file = found.attachment
-    path = storage.path_of(file.stored_as)
-    if not path.exists():
+    try:
+        content = storage.read(file.stored_as)  # 10 MB at most
+    except OSError as fault:
+        raise Unavailable(CANNOT_BE_OPENED, heading="Sorry, documents cannot be opened now") from fault
+    if content is None:
         return render_template("proposals/missing_file.html", found=found), 404
-    content = BytesIO(path.read_bytes())  # 10 MB at most
-    response = send_file(content, mimetype=file.type, as_attachment=True, download_name=file.name)
+    response = send_file(BytesIO(content), mimetype=file.type, as_attachment=True, download_name=file.name)
     # Whatever a browser makes of it, it does it in a box: no script, no form, no address of ours.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"

@@ -23,11 +23,16 @@ from exchange.proposals.record import Section, Source
 from exchange.proposals.routes.blueprint import blueprint
 from exchange.proposals.services import StaleSection, TooManyFiles
 from exchange.proposals.task_list import requested, task_list
+from exchange.storage import CannotKeep
 from exchange.wording import counted
 
 NOT_NOW = "Its team can change the answers while it is a draft, and while changes are requested."
 ONLY_MEMBERS = "Members of the network propose. You take part where a team or a manager invites you."
 ONLY_TEAM = "Only its team can write it."
+CANNOT_KEEP = (
+    "No document can be kept at the moment, so nothing is saved yet. "
+    "Save your answers without documents, and add them later"
+)
 ONLY_CHAMPION = "Only the champion can delete it, and only before it is submitted."
 
 
@@ -75,6 +80,9 @@ def save_section(seen: Seen, section: str) -> ResponseReturnValue:
         room = f"Choose {counted(many.room, 'document')} or fewer" if many.room else "Remove a document first"
         form.add_error("evidence_files", f"{room}. A proposal can have {record.FILES_LIMIT}")
         return _page(seen, asked, form), 422
+    except CannotKeep:
+        form.add_error("evidence_files", CANNOT_KEEP)
+        return _page(seen, asked, form), 503
     except WrongStage as wrong:
         form.add_error("", wrong.message)
         return _page(seen, asked, form), 409

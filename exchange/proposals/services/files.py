@@ -107,6 +107,11 @@ def delete_file(attachment: Attachment) -> None:
     transaction.after_commit(lambda: storage.delete(stored_as))
 
 
+def longest_kept_file() -> str | None:
+    """Where to look whether the documents are there: what is long there is hardly removed meanwhile."""
+    return db.session.scalar(select(Attachment.stored_as).order_by(Attachment.id).limit(1))
+
+
 def sweep_files() -> int:
     """Deletes stored files that no row mentions and that are older than a day, and says how many: what a
     killed process or a rolled back request left."""
