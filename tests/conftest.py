@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import URL, event
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,10 @@ from exchange.transaction import transaction
 from tests.databases import Databases, make_app, postgresql_databases, sqlite_databases
 from tests.pages import Client
 from tests.statements import statements_of
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Committed = Callable[[], AbstractContextManager[Session]]
 Statements = Callable[[], AbstractContextManager[list[str]]]

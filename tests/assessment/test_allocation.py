@@ -68,7 +68,6 @@ def merit(problem: Problem, pairs: tuple[Pair, ...]) -> tuple[int, ...]:
     return len(pairs), total - unevenness, -unevenness, -max(after), -sum(map(_lot, pairs))
 
 
-@settings(deadline=None)
 @given(problems())
 def test_allocation_is_the_best_of_all_assignments(problem: Problem) -> None:
     possible = sorted(problem[2])
@@ -80,7 +79,6 @@ def test_allocation_is_the_best_of_all_assignments(problem: Problem) -> None:
     assert found.loads == loads(problem[1], best)
 
 
-@settings(deadline=None)
 @given(problems())
 def test_every_empty_place_has_a_reason(problem: Problem) -> None:
     found = allocate(*problem)
@@ -93,7 +91,7 @@ def test_every_empty_place_has_a_reason(problem: Problem) -> None:
     assert told == empty
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(problems(), st.randoms(use_true_random=False))
 def test_no_order_changes_an_allocation(problem: Problem, lots: Any) -> None:
     proposals, reviewers, fits, conflicts = problem

@@ -10,7 +10,7 @@ from exchange.assessment.leniency import Estimate, Fit, Review, Untold, connecte
 from tests.methods.reference import cases
 
 REVIEWERS = 4
-few = settings(deadline=None, max_examples=15)
+few = settings(max_examples=15)
 
 
 @st.composite

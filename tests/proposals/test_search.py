@@ -96,7 +96,7 @@ def test_a_query_holds_letters_and_digits_alone(typed: str) -> None:
         assert re.fullmatch("[a-z0-9]+", term), term
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(min_size=1, max_size=40))
 def test_any_text_is_found_by_itself(committed: Committed, typed: str) -> None:
     with committed() as session:
