@@ -46,6 +46,16 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
+def at_once() -> Iterator[None]:
+    """A transaction of its own in a request that has changed nothing yet: kept whatever becomes of the request, and ended
+    before what takes long. The request goes on in another.
+    """
+    assert not [*db.session.new, *db.session.dirty, *db.session.deleted]
+    with transaction():
+        yield
+
+
+@contextmanager
 def kept_if(is_real: bool) -> Iterator[None]:
     """Does the block either way, and undoes it at its end unless it is real, as the commit would have been: so that nobody
     learns from the work which it was.
