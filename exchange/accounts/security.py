@@ -10,9 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
-from flask_security.signals import password_changed, password_reset, user_confirmed
+from flask_security.signals import password_changed, password_reset, user_authenticated, user_confirmed
 from sqlalchemy import inspect
 
 from exchange import clock, outbox
@@ -95,6 +95,7 @@ def init_app(app: Flask) -> None:
     security.login_manager._session_identifier_generator = _browser
     app.before_request(_refuse_json)
     app.before_request(_refuse_broken_address)
+    user_authenticated.connect(_signed_in, app)
     user_confirmed.connect(_confirmed, app)
     password_changed.connect(_changed_password, app)
     password_reset.connect(_reset_password, app)
@@ -140,6 +141,11 @@ def _refuse_broken_address() -> None:
 
 
 # Signals are how Flask-Security tells what it has done; nothing else in this house uses any.
+def _signed_in(app: Flask, user: Person, **more: Any) -> None:
+    """Whoever used this browser before may know the token of then."""
+    session.pop("csrf_token", None)
+
+
 def _confirmed(app: Flask, user: Person, **more: Any) -> None:
     services.confirm(user)
 
