@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from exchange.extensions import Base, db
+
+# Any number will do, as long as nothing else here locks by the same.
+TURNS = 7_310
+
 
 Row = TypeVar("Row", bound=Base)
 
@@ -23,3 +28,9 @@ def locked(table: type[Row], key: Mapping[str, Any], **first: Any) -> Row:
     except IntegrityError:
         pass  # the other's is taken
     return db.session.get_one(table, key, with_for_update=True, populate_existing=True)
+
+
+def take_turns(key: str) -> None:
+    """Whoever comes with the same key waits until this transaction has ended. SQLite lets writers in one by one anyway."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(select(func.pg_advisory_xact_lock(TURNS, func.hashtext(key))))

@@ -47,6 +47,29 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
+def at_once() -> Iterator[None]:
+    """A transaction of its own in a request that has changed nothing yet: kept whatever becomes of the request, and ended
+    before what takes long. The request goes on in another.
+    """
+    assert not [*db.session.new, *db.session.dirty, *db.session.deleted]
+    with transaction():
+        yield
+
+
+@contextmanager
+def kept_if(is_real: bool) -> Iterator[None]:
+    """Does the block either way, and undoes it at its end unless it is real, as the commit would have been: so that nobody
+    learns from the work which it was.
+    """
+    with db.session.begin_nested() as block:
+        yield
+        if not is_real:
+            ledger.enter_new_events()
+            db.session.flush()
+            block.rollback()
+
+
+@contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Everything as it is at this moment, to be read for as long as it takes. Holds up no writer."""
     options: dict[str, Any] = {"only_reads": True, "stream_results": True}

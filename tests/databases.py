@@ -80,7 +80,7 @@ def postgresql_databases(server: str, worker: str) -> Iterator[Databases]:
     """
     with empty_on_postgresql(server, f"test_{os.getpid()}_{worker}") as url:
         build_database(url.render_as_string(hide_password=False))
-        put_back = _keep_pristine(url)
+        put_back = _keep(url, "pristine")
 
         @contextmanager
         def database() -> Iterator[URL]:
@@ -102,17 +102,38 @@ def empty_on_postgresql(server: str, name: str) -> Iterator[URL]:
         run_statements(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _keep_pristine(url: URL) -> str:
-    """Sets a copy of every row aside, and returns what puts them back."""
+@contextmanager
+def saved(url: URL) -> Iterator[Callable[[], object]]:
+    """Sets aside all that the database holds now; what this gives puts it back, as often as it is called."""
+    if url.get_backend_name() == "sqlite":
+        path = Path(str(url.database))
+        aside = path.with_name(f"{path.name}.saved")
+        shutil.copyfile(path, aside)
+        yield lambda: shutil.copyfile(aside, path)
+    else:
+        put_back = _keep(url, "saved")
+        try:
+            yield lambda: run_statements(url, put_back)
+        finally:
+            run_statements(url, "DROP SCHEMA saved CASCADE")
+
+
+def _keep(url: URL, schema: str) -> str:
+    """Sets a copy of every row aside in this schema, and returns what puts them back."""
     tables = [table.name for table in db.metadata.sorted_tables]
-    kept = [f'CREATE TABLE pristine."{name}" AS TABLE public."{name}"' for name in tables]
+    # By name, as what the database works out by itself is not to be written.
+    columns = {
+        table.name: ", ".join(f'"{column.name}"' for column in table.columns)
+        for table in db.metadata.sorted_tables
+    }
+    kept = [f'CREATE TABLE {schema}."{name}" AS TABLE public."{name}"' for name in tables]
     sequences = (
         "SELECT sequencename AS name, last_value, start_value FROM pg_sequences WHERE schemaname = 'public'"
     )
     run_statements(
-        url, "; ".join(["CREATE SCHEMA pristine", *kept, f"CREATE TABLE pristine.sequences AS {sequences}"])
+        url, "; ".join([f"CREATE SCHEMA {schema}", *kept, f"CREATE TABLE {schema}.sequences AS {sequences}"])
     )
-    seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM pristine."{name}"')]
+    seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM {schema}."{name}"')]
     return "; ".join(
         [
             # A thread or program that the test left behind must not hold what is put back. What is idle holds nothing.
@@ -120,9 +141,12 @@ def _keep_pristine(url: URL) -> str:
             "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
             "SET session_replication_role = replica",
             *(f'DELETE FROM public."{name}"' for name in tables),
-            *(f'INSERT INTO public."{name}" SELECT * FROM pristine."{name}"' for name in seeded),
+            *(
+                f'INSERT INTO public."{name}" ({columns[name]}) SELECT {columns[name]} FROM {schema}."{name}"'
+                for name in seeded
+            ),
             "SELECT setval(quote_ident(name)::regclass, coalesce(last_value, start_value), last_value IS NOT NULL) "
-            "FROM pristine.sequences",
+            f"FROM {schema}.sequences",
         ]
     )
 

@@ -60,14 +60,14 @@ class AccountForm(Form):
         """Flask-Security reads a form that is not its own as it reads a dict."""
         return self._fields[name].data if name in self._fields else default
 
-    def has_too_many_tries(self, purpose: tries.Purpose, email: str) -> bool:
-        """Says when to try again, where there were too many."""
-        until = tries.waits_until(purpose, email)
+    def may_try(self, purpose: tries.Purpose, email: str, field: str = "email") -> bool:
+        """Counts a try; says when to try again, where there were too many."""
+        until = tries.spend(purpose, email)
         if until is None:
-            return False
+            return True
         self.status = TOO_MANY_REQUESTS
-        self.add_error("email", f"You have tried too often. Try again at {time_of_day(_next_minute(until))}")
-        return True
+        self.add_error(field, f"You have tried too often. Try again at {time_of_day(_next_minute(until))}")
+        return False
 
 
 class SignInForm(AccountForm):
@@ -89,21 +89,20 @@ class SignInForm(AccountForm):
         if not super().validate(extra_validators):
             return False
         email = str(self.email.data)
-        if self.has_too_many_tries(tries.SIGN_IN, email):
+        if not self.may_try(tries.SIGN_IN, email):
             return False
         person = by_email(email)
         if not _knows_password(person, str(self.password.data)):
-            tries.count(tries.SIGN_IN, email)
             self.add_error(
                 "email", "The e-mail address or the password is not right. Check both, or reset your password"
             )
             return False
         assert person is not None
+        tries.forgive(tries.SIGN_IN, email)
         self.user = person
         if reason := _why_not_in(person):
             self.add_error("email", reason)
             return False
-        tries.forgive(tries.SIGN_IN, email)
         return True
 
 
@@ -138,10 +137,7 @@ class RegisterForm(AccountForm):
         if self.password.data and (reason := weakness(self.password.data, [self.email.data, self.name.data])):
             self.add_error("password", reason)
             is_right = False
-        if not is_right or self.has_too_many_tries(tries.MAIL, str(self.email.data)):
-            return False
-        tries.count(tries.MAIL, str(self.email.data))
-        return True
+        return is_right and self.may_try(tries.MAIL, str(self.email.data))
 
     def to_dict(self, only_user: bool) -> dict[str, Any]:
         """What Flask-Security gives to the datastore: the fields of services.Registration."""
@@ -169,11 +165,8 @@ class MailForm(AccountForm):
     user: Person | None = None
 
     def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators) or self.has_too_many_tries(
-            tries.MAIL, str(self.email.data)
-        ):
+        if not super().validate(extra_validators) or not self.may_try(tries.MAIL, str(self.email.data)):
             return False
-        tries.count(tries.MAIL, str(self.email.data))
         person = by_email(str(self.email.data))
         self.user = (
             person if person is not None and self.may_have_mail(person) else decoy(str(self.email.data))
@@ -221,16 +214,13 @@ class ChangePasswordForm(AccountForm):
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
             return False
-        if until := tries.waits_until(tries.SIGN_IN, current_user.email):
-            self.status = TOO_MANY_REQUESTS
-            self.add_error(
-                "password", f"You have tried too often. Try again at {time_of_day(_next_minute(until))}"
-            )
+        email = current_user.email
+        if not self.may_try(tries.SIGN_IN, email, "password"):
             return False
         if not _knows_password(current_user, str(self.password.data)):
-            tries.count(tries.SIGN_IN, current_user.email)
             self.add_error("password", "This is not your current password")
             return False
+        tries.forgive(tries.SIGN_IN, email)
         if reason := weakness(
             str(self.new_password.data), [current_user.email, current_user.name, self.password.data]
         ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import lazyload, selectinload
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
@@ -20,8 +20,11 @@ def person(person_id: int) -> Person:
 
 
 def by_email(email: str) -> Person | None:
-    """Addresses are kept in small letters."""
-    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+    """Addresses are kept in small letters. Roles are read only when asked for, so that an account that is there costs no more
+    statements than one that is not.
+    """
+    query = select(Person).where(Person.email == email.strip().lower())
+    return db.session.scalar(query.options(lazyload(Person.grants)))
 
 
 def people_with(role: Role, theme_id: str | None = None, organisation_id: str | None = None) -> list[Person]:

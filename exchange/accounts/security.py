@@ -10,10 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, session, url_for
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
-from flask_security.signals import password_changed, password_reset, user_confirmed
-from flask_security.utils import send_mail
+from flask_security.signals import password_changed, password_reset, user_authenticated, user_confirmed
 from sqlalchemy import inspect
 
 from exchange import clock, outbox
@@ -23,6 +22,7 @@ from exchange.accounts.models import Person
 from exchange.accounts.queries import by_email
 from exchange.errors import InvalidInput
 from exchange.extensions import db
+from exchange.transaction import kept_if
 
 PUBLIC = (
     "login",
@@ -43,14 +43,18 @@ class Datastore(SQLAlchemyUserDatastore):
         db.session.flush()
 
     def create_user(self, **registration: Any) -> Person:
-        """The new account. Where there is one under this address, its owner is told and a decoy goes the rest
-        of the way.
+        """The new account. Where there is one under this address, somebody made up is registered and undone,
+        a decoy goes the rest of the way, and the mail at its end tells the owner.
         """
         known = by_email(registration["email"])
-        if known is None or known.confirmed_at is None:
-            return services.register(services.Registration(**registration))
-        if known.active:
-            send_mail("You already have an account", known.email, "email/account_exists", user=known)
+        is_new = known is None or known.confirmed_at is None
+        address = registration["email"] if is_new else f"{uuid4().hex}@decoy.invalid"
+        with kept_if(is_new):
+            person = services.register(services.Registration(**{**registration, "email": address}))
+        if is_new:
+            return person
+        assert known is not None
+        g.registered_already = known
         return forms.decoy(known.email)
 
 
@@ -61,18 +65,22 @@ class Mail(MailUtil):
         self, template: str, subject: str, recipient: Any, sender: Any, body: Any, html: Any, **context: Any
     ) -> None:
         person: Person = context["user"]
-        if inspect(person).transient:  # a decoy
-            return
+        owner: Person | None = g.pop("registered_already", None)
+        if owner is not None and owner.active:
+            template, subject, person = "email/account_exists", "You already have an account", owner
+            body = render_template(f"{template}.txt", user=owner)
         kind = template.removeprefix("email/")
-        outbox.queue(
-            kind,
-            person.email,
-            subject,
-            body,
-            message_id=f"{kind}.{uuid4().hex}",
-            person=person,
-            secret=template in HOLD_A_LINK,
-        )
+        is_decoy = inspect(person).transient
+        with kept_if(not is_decoy):
+            outbox.queue(
+                kind,
+                person.email,
+                subject,
+                body,
+                message_id=f"{kind}.{uuid4().hex}",
+                person=person,
+                secret=template in HOLD_A_LINK,
+            )
 
 
 def init_app(app: Flask) -> None:
@@ -87,6 +95,7 @@ def init_app(app: Flask) -> None:
     security.login_manager._session_identifier_generator = _browser
     app.before_request(_refuse_json)
     app.before_request(_refuse_broken_address)
+    user_authenticated.connect(_signed_in, app)
     user_confirmed.connect(_confirmed, app)
     password_changed.connect(_changed_password, app)
     password_reset.connect(_reset_password, app)
@@ -132,6 +141,11 @@ def _refuse_broken_address() -> None:
 
 
 # Signals are how Flask-Security tells what it has done; nothing else in this house uses any.
+def _signed_in(app: Flask, user: Person, **more: Any) -> None:
+    """Whoever used this browser before may know the token of then."""
+    session.pop("csrf_token", None)
+
+
 def _confirmed(app: Flask, user: Person, **more: Any) -> None:
     services.confirm(user)
 

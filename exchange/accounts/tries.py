@@ -18,7 +18,8 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from exchange import clock
 from exchange.accounts.models import FailedTry
 from exchange.extensions import client_address, db
-from exchange.transaction import after_settling
+from exchange.locking import take_turns
+from exchange.transaction import at_once
 
 WINDOW = timedelta(minutes=15)
 
@@ -35,26 +36,35 @@ SIGN_IN = Purpose("sign-in", 5, 30)
 MAIL = Purpose("mail", 5, 100)  # a whole workshop may register behind one address
 
 
-def waits_until(purpose: Purpose, email: str) -> datetime | None:
-    """When the next try is allowed; None when it is now."""
-    account = _until(FailedTry.account == _hashed(purpose, email), purpose.most_per_account)
-    address = _until(FailedTry.address == _hashed(purpose, client_address()), purpose.most_per_address)
-    return max((moment for moment in (account, address) if moment), default=None)
+def spend(purpose: Purpose, email: str) -> datetime | None:
+    """Counts one try; or says when the next is allowed, where there were too many.
 
-
-def count(purpose: Purpose, email: str) -> None:
-    """Counts one try, in a transaction of its own: it stays counted when the request is refused."""
-    row = {
-        "account": _hashed(purpose, email),
-        "address": _hashed(purpose, client_address()),
-        "at": clock.now(),
-    }
-    after_settling(lambda: db.session.add(FailedTry(**row)))
+    It is counted before it is made, in a transaction of its own, and others for the same account or address wait for that: or as
+    many as come at once would all be the first. It stays counted whatever becomes of the request.
+    """
+    account, address = _hashed(purpose, email), _hashed(purpose, client_address())
+    with at_once():
+        for key in sorted((account, address)):
+            take_turns(key)
+        until = max(
+            filter(
+                None,
+                (
+                    _until(FailedTry.account == account, purpose.most_per_account),
+                    _until(FailedTry.address == address, purpose.most_per_address),
+                ),
+            ),
+            default=None,
+        )
+        if until is None:
+            db.session.add(FailedTry(account=account, address=address, at=clock.now()))
+    return until
 
 
 def forgive(purpose: Purpose, email: str) -> None:
-    """The account's tries no longer count: its owner has signed in."""
-    db.session.execute(delete(FailedTry).where(FailedTry.account == _hashed(purpose, email)))
+    """The account's tries no longer count: its owner was here."""
+    with at_once():
+        db.session.execute(delete(FailedTry).where(FailedTry.account == _hashed(purpose, email)))
 
 
 def forget_old() -> None:

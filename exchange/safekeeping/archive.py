@@ -21,6 +21,8 @@ from exchange.safekeeping.schema import CannotUse
 FORMAT = 1
 MANIFEST, SEAL = "manifest.json", "seal"
 COPY_BYTES = 1024 * 1024
+MOST_MANIFEST_BYTES = 256 * 1024 * 1024  # a million documents
+MOST_SEAL_BYTES = 1024
 
 
 @dataclass
@@ -120,9 +122,9 @@ def lines_in(archive: ZipFile, table: str) -> Iterator[bytes]:
 
 def _manifest(archive: ZipFile, key: str) -> Manifest:
     try:
-        said: dict[str, Any] = json.loads(archive.read(MANIFEST))
-        seal = archive.read(SEAL).decode()
-    except (KeyError, ValueError):
+        said: dict[str, Any] = json.loads(_read_within(archive, MANIFEST, MOST_MANIFEST_BYTES))
+        seal = _read_within(archive, SEAL, MOST_SEAL_BYTES).decode()
+    except (KeyError, ValueError, RecursionError):
         raise CannotUse("It has no manifest: it is not a backup, or not all of one.") from None
     if seal != seal_on(said, key):
         raise CannotUse("It was altered, or made with another AUDIT_KEY than the one that is set.")
@@ -131,6 +133,13 @@ def _manifest(archive: ZipFile, key: str) -> Manifest:
     tables = {name: Contents(**each) for name, each in said.pop("tables").items()}
     files = {name: Contents(**each) for name, each in said.pop("files").items()}
     return Manifest(**said, tables=tables, files=files)
+
+
+def _read_within(archive: ZipFile, member: str, most: int) -> bytes:
+    """Before the seal is known to be ours, the part may be anybody's, and unpack to far more than there is memory."""
+    if archive.getinfo(member).file_size > most:
+        raise CannotUse(f"It is not a backup: {member} in it is larger than that of any.")
+    return archive.read(member)
 
 
 def _check_all(archive: ZipFile, manifest: Manifest) -> None:

@@ -47,6 +47,7 @@ def restore(source: Path, *, replace: bool = False) -> tuple[Manifest, verificat
     """All or nothing; raises CannotUse, or Broken when the log in it was tampered with. `replace` drops what is there."""
     key = current_app.config["AUDIT_KEY"]
     with archive.reading(source, key) as (parts, manifest), rewriting(db.engine) as connection:
+        _refuse_odd_names(manifest)
         schema.refuse_foreign(connection)
         if not replace and not schema.is_empty(connection):
             raise CannotUse("The database is not empty. With --replace all that is in it is dropped first.")
@@ -64,6 +65,15 @@ def restore(source: Path, *, replace: bool = False) -> tuple[Manifest, verificat
             with parts.open(archive.file_member(name)) as document:
                 storage.put(document, name)
     return manifest, found
+
+
+def _refuse_odd_names(manifest: Manifest) -> None:
+    """Before anything is changed: a document comes under its own name, and nowhere but in the folder of documents."""
+    try:
+        for name in manifest.files:
+            storage.path_of(name)
+    except ValueError:
+        raise CannotUse("It names a document as no backup of ours does.") from None
 
 
 def _add_documents(out: ZipFile, manifest: Manifest, connection: Connection) -> None:

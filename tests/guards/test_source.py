@@ -1,5 +1,6 @@
 """Rules of the house that the code itself can be asked about."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -54,6 +55,50 @@ def test_markup_is_made_in_named_places_only() -> None:
         "exchange/plain_text.py",
         "exchange/marking.py",
     }
+
+
+# What asks other servers, runs other programs or makes objects of bytes, and the only places that may.
+DANGEROUS = {
+    "http": set(),
+    "urllib.request": set(),
+    "requests": set(),
+    "httpx": set(),
+    "ftplib": set(),
+    "smtplib": {"exchange/notifications/transport.py"},
+    "subprocess": {"exchange/assets/build.py", "exchange/serve.py"},
+    "pickle": set(),
+    "marshal": set(),
+    "shelve": set(),
+    "xml": set(),
+    "yaml": set(),
+    "csv": set(),  # whoever adds an export thinks of formulas first
+}
+
+
+def test_dangerous_modules_are_imported_in_named_places_only() -> None:
+    found: dict[str, set[str]] = {name: set() for name in DANGEROUS}
+    for path in PYTHON:
+        for name in imported_by(path):
+            for module in DANGEROUS:
+                if name == module or name.startswith(f"{module}."):
+                    found[module].add(str(path.relative_to(ROOT)))
+    assert found == DANGEROUS
+
+
+def imported_by(path: Path) -> set[str]:
+    """Full names of all that it imports."""
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{each.name}" for each in node.names}
+    return names
+
+
+def test_nothing_is_evaluated() -> None:
+    pattern = r"(?<![.\w])(eval|exec|__import__)\(|render_template_string|os\.system"
+    assert lines_matching(pattern, PYTHON) == []
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from itertools import pairwise
 from threading import Barrier, Thread
@@ -63,6 +64,7 @@ DEVELOPMENT = {
     "override_reason": "Too dear.",
     "release": "yes",
 }
+GUESS = {"password": "a wrong guess", "new_password": "another good password"}
 DECLINATION = {
     "reason_code": "other",
     "feedback": "Not now.",
@@ -406,6 +408,34 @@ def test_one_address_is_registered_once(client: Client, committed: Committed) ->
         assert answers == [302, 302], answers
         with committed():
             assert db.session.query(Person).filter_by(email=address).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "answers", "done"),
+    [("/login", {"password": "a wrong guess"}, 422), ("/reset", {}, 302), ("/account/password", GUESS, 422)],
+)
+def test_tries_at_once_do_not_outrun_their_limit(
+    client: Client, committed: Committed, address: str, answers: dict[str, str], done: int
+) -> None:
+    """Five in a quarter of an hour, also when eight come at the same moment."""
+    for number in range(min(RACES, 5)):
+        with committed():
+            person = make_person(email=f"ann{number}@example.org")
+        enter = partial(client.as_, person) if address.startswith("/account") else client.visitor
+        browsers = [enter() for _ in range(8)]
+        sent = [{"email": person.email, **answers, "csrf_token": each.csrf_token()} for each in browsers]
+        start, got = Barrier(8), [0] * 8
+
+        def run(index: int) -> None:
+            start.wait()  # noqa: B023 - joined before the next round
+            got[index] = browsers[index].flask_client.post(address, data=sent[index]).status_code  # noqa: B023
+
+        threads = [Thread(target=run, args=(index,)) for index in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(got) == sorted([done] * 5 + [429] * 3)
 
 
 def test_decisions_prepared_by_two_leave_one(client: Client, committed: Committed) -> None:

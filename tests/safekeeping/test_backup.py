@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import stat
+import tracemalloc
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import pytest
 from flask import Flask
@@ -259,6 +261,70 @@ def test_altered_backup_is_refused(app: Flask, backed_up: Path, other: Flask) ->
         assert refused(other, "restore", str(altered(backed_up, **parts_of))) == said
     other.config["AUDIT_KEY"] = "another key of thirty-two characters"
     assert refused(other, "restore", str(backed_up)) == sealed
+    assert still_empty(other)
+
+
+@pytest.mark.parametrize(
+    ("parts", "compression"),
+    [
+        ({"manifest.json": b"[" * 100_000}, ZIP_DEFLATED),
+        ({"manifest.json": b"[1]"}, ZIP_DEFLATED),
+        ({"manifest.json": b"\xff\x00"}, ZIP_DEFLATED),
+        ({"manifest.json": b"{}"}, ZIP_LZMA),
+        ({"manifest.json": b"{}"}, ZIP_BZIP2),
+        ({"manifest.json": b"{}", "../../../evil": b"x", "/etc/evil": b"x"}, ZIP_STORED),
+        ({"manifest.json": b"{}", "files/../../evil": b"x"}, ZIP_STORED),
+    ],
+)
+def test_archive_made_to_do_harm_is_refused_in_words(
+    other: Flask, tmp_path: Path, parts: dict[str, bytes], compression: int
+) -> None:
+    file = tmp_path / "evil.zip"
+    with ZipFile(file, "w", compression) as archive:
+        for name, content in {**parts, "seal": b"0" * 64}.items():
+            archive.writestr(name, content)
+    before = sorted(tmp_path.rglob("*"))
+    assert refused(other, "restore", str(file)).startswith("Error: It ")
+    assert sorted(tmp_path.rglob("*")) == before
+    assert still_empty(other)
+
+
+@pytest.mark.parametrize("bomb", ["manifest.json", "seal"])
+def test_archive_that_would_fill_the_memory_is_refused_unread(
+    other: Flask, tmp_path: Path, bomb: str
+) -> None:
+    file = tmp_path / "bomb.zip"
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        for name in ("manifest.json", "seal"):
+            with archive.open(name, "w", force_zip64=True) as part:
+                for _ in range(300 if name == bomb else 1):
+                    part.write(b" " * 1024 * 1024 if name == bomb else b"{}")
+    tracemalloc.start()
+    try:
+        assert "in it is larger than that of any" in refused(other, "restore", str(file))
+        assert tracemalloc.get_traced_memory()[1] < 50 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_sealed_backup_cannot_name_a_document_outside_the_folder(
+    app: Flask, backed_up: Path, other: Flask, tmp_path: Path
+) -> None:
+    """Even whoever has AUDIT_KEY writes nowhere but in the folder of documents."""
+    with ZipFile(backed_up) as parts:
+        said = json.loads(parts.read("manifest.json"))
+        file = tmp_path / "sealed.zip"
+        digest = hashlib.sha256(b"evil").hexdigest()
+        said["files"] = {"../../evil": {"sha256": digest, "rows": 0, "columns": [], "size": 4}}
+        with ZipFile(file, "w") as new:
+            for name in parts.namelist():
+                if name.startswith("tables/"):
+                    new.writestr(name, parts.read(name))
+            new.writestr("files/../../evil", b"evil")
+            new.writestr("manifest.json", json.dumps(said))
+            new.writestr("seal", archive.seal_on(said, app.config["AUDIT_KEY"]))
+    assert refused(other, "restore", str(file)) == "Error: It names a document as no backup of ours does.\n"
+    assert [path for path in tmp_path.parent.rglob("evil")] == []
     assert still_empty(other)
 
 
