@@ -33,6 +33,7 @@ _components = jinja2.Environment(
 # What people typed is never kept.
 KEPT = frozenset({"breadcrumb", "button", "checkboxes", "footer", "radios", "select", "tag"})
 MOST_KEPT = 1_000
+LINK = Markup('<a class="nhsuk-link" href="{}">{}</a>')
 
 STAGE_COLOURS: Mapping[str, str] = {
     "draft": "grey",
@@ -138,7 +139,8 @@ def summary_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def table_cells(rows: Iterable[Sequence[Any]]) -> list[list[dict[str, Any]]]:
-    """Cells for the component: text, markup, a number (right-aligned), or a dict as it is."""
+    """Cells for the component: text, markup, a number (right-aligned), a dict with an `href`, which makes a link, or another as
+    it is."""
     return [[_cell(cell) for cell in row] for row in rows]
 
 
@@ -171,7 +173,7 @@ def _task_status(status: str, can_start: bool) -> dict[str, Any]:
 
 def _cell(cell: Any) -> dict[str, Any]:
     if isinstance(cell, Mapping):
-        return dict(cell)
+        return {"html": LINK.format(cell["href"], cell["text"])} if "href" in cell else dict(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
         return {"text": f"{cell:,}", "format": "numeric"}
     return content(cell)

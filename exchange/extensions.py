@@ -13,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import JSON, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.selectable import NamedFromClause
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,6 +59,15 @@ class Base(DeclarativeBase):
             str: String(),
         },
     )
+
+
+def alias_of(model: type[Base]) -> NamedFromClause[Any]:
+    """The model's table under another name, to be made once and used by every thread. Its columns are named here and now:
+    named when first asked for, two threads that ask at once get different ones, and what they make of them is wrong.
+    """
+    alias: NamedFromClause[Any] = model.__table__.alias()
+    len(alias.c)
+    return alias
 
 
 def client_address() -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
 
 from exchange.assessment.leniency import Estimate
 from exchange.assessment.models import Recommendation
@@ -90,12 +89,12 @@ def leniency(report: Report) -> Table:
 def adjusted_scores(report: Report) -> Table:
     """One row for each proposal, with a link to its reviews."""
     head = [{"text": "Proposal"}, *_numeric("Reviews", "Score", "Adjusted", "95% interval")]
-    link = Markup('<a class="nhsuk-link" href="{}">{}</a>')
     rows = [
         [
-            link.format(
-                url_for("assessment.assessment", ref=each.reference), f"{each.reference}: {each.title}"
-            ),
+            {
+                "text": f"{each.reference}: {each.title}",
+                "href": url_for("assessment.assessment", ref=each.reference),
+            },
             each.told.reviews,
             whole(each.told.raw),
             whole(each.told.adjusted.value),

@@ -12,12 +12,12 @@ from sqlalchemy import ColumnElement, exists, false, func, or_, select
 
 from exchange import clock
 from exchange.accounts.models import Person, RegisteredInterest
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.proposals.models import DeclaredInterest, Proposal, co_author
 
 DECLARED = "They declared an interest."
 # Made once: naming every column of the table anew took longer than all else of making a condition.
-COLLEAGUE, AUTHOR = Person.__table__.alias(), Person.__table__.alias()
+COLLEAGUE, AUTHOR = alias_of(Person), alias_of(Person)
 REGISTERED = RegisteredInterest.__table__
 
 

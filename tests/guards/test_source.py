@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from exchange.accounts.models import Person
+from exchange.extensions import alias_of
+
 ROOT = Path(__file__).parents[2]
 PYTHON = sorted((ROOT / "exchange").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "exchange" / "templates").rglob("*.html"))
@@ -99,6 +102,13 @@ def imported_by(path: Path) -> set[str]:
 def test_nothing_is_evaluated() -> None:
     pattern = r"(?<![.\w])(eval|exec|__import__)\(|render_template_string|os\.system"
     assert lines_matching(pattern, PYTHON) == []
+
+
+def test_tables_get_another_name_in_one_place_only() -> None:
+    """An alias that threads share must have its columns before they come: see `alias_of`."""
+    [place] = lines_matching(r"\baliased\(|\.alias\(", PYTHON)
+    assert "exchange/extensions.py" in place
+    assert "_columns" in vars(alias_of(Person))
 
 
 @pytest.mark.parametrize("path", PYTHON, ids=lambda path: str(path.relative_to(ROOT)))

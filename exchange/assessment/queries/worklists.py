@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -17,7 +16,7 @@ from exchange.assessment import closing, effort
 from exchange.assessment.closing import Tally
 from exchange.assessment.models import Assignment, Criterion, Interest, Review, Round, Score
 from exchange.assessment.queries.rounds import counted_number, panel_number
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.plain_text import count_words
 from exchange.proposals import queries as proposals
 from exchange.proposals import record
@@ -27,7 +26,7 @@ from exchange.region.models import Organisation, Theme
 
 SHOWN = 50  # rows of one section; its count is of all
 # Made once, as naming every column of a table anew takes long.
-CHAMPION, LATER = aliased(Person), aliased(Round)
+CHAMPION, LATER = alias_of(Person), alias_of(Round)
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def waiting_reviews(person: Person) -> list[WaitingReview]:
 
 def done_reviews(person: Person) -> list[DoneReview]:
     """What this person has submitted, the newest first, as far as they may still read it."""
-    is_earlier = exists().where(LATER.proposal_id == Proposal.id, LATER.number > Round.number)
+    is_earlier = exists().where(LATER.c.proposal_id == Proposal.id, LATER.c.number > Round.number)
     query = (
         _own_reviews(person, Review.submitted_at, Round.number, is_earlier)
         .where(
@@ -197,8 +196,8 @@ def _own_reviews(person: Person, *more: Any) -> Select[Any]:
     """Columns of the reviews that this person has or owes: reference, title, organisation, and those given."""
     return (
         select(Proposal.reference, Proposal.title, func.coalesce(Organisation.name, ""), *more)
-        .join(CHAMPION, CHAMPION.id == Proposal.champion_id)
-        .outerjoin(Organisation, Organisation.id == CHAMPION.organisation_id)
+        .join(CHAMPION, CHAMPION.c.id == Proposal.champion_id)
+        .outerjoin(Organisation, Organisation.id == CHAMPION.c.organisation_id)
         .join(Round, Round.proposal_id == Proposal.id)
         .join(Assignment, Assignment.round_id == Round.id)
         .outerjoin(Review, Review.assignment_id == Assignment.id)
@@ -263,8 +262,8 @@ def _managed(person: Person, *more: Any) -> Select[Any]:
     """Columns of the proposals that this person manages: reference, title, organisation, and those given."""
     return (
         select(Proposal.reference, Proposal.title, func.coalesce(Organisation.name, ""), *more)
-        .join(CHAMPION, CHAMPION.id == Proposal.champion_id)
-        .outerjoin(Organisation, Organisation.id == CHAMPION.organisation_id)
+        .join(CHAMPION, CHAMPION.c.id == Proposal.champion_id)
+        .outerjoin(Organisation, Organisation.id == CHAMPION.c.organisation_id)
         .where(proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER))
     )
 
