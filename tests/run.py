@@ -1,5 +1,7 @@
 """Runs all tests as `make test` does: on SQLite and on PostgreSQL, each in a browser too. Arguments go to pytest.
 
+A browser keeps one processor busy, so those two parts run at once, and print when they are done.
+
 A part whose programs are missing is left out and named in the last lines; REQUIRE_ALL=1 makes that an error.
 """
 
@@ -9,8 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from tests import postgres
 
@@ -25,28 +31,30 @@ class LeftOut(Exception):
     """A part cannot run on this machine; the text says why."""
 
 
-def on_sqlite(arguments: list[str]) -> int:
-    return pytest(["-n", "auto", *arguments], {})
+Part = Callable[[list[str], IO[str]], int]
 
 
-def in_a_browser(arguments: list[str]) -> int:
-    return journeys(arguments, {})
+def on_sqlite(arguments: list[str], out: IO[str]) -> int:
+    return pytest(["-n", "auto", *arguments], {}, out)
 
 
-def on_postgresql(arguments: list[str]) -> int:
+def in_a_browser(arguments: list[str], out: IO[str]) -> int:
+    return journeys(arguments, {}, out)
+
+
+def on_postgresql(arguments: list[str], out: IO[str]) -> int:
     with postgresql() as url:
-        return pytest(["-n", "auto", *arguments], {"TEST_DATABASE_URL": url})
+        return pytest(["-n", "auto", *arguments], {"TEST_DATABASE_URL": url}, out)
 
 
-def in_a_browser_on_postgresql(arguments: list[str]) -> int:
+def in_a_browser_on_postgresql(arguments: list[str], out: IO[str]) -> int:
     with postgresql() as url:
-        return journeys(arguments, {"TEST_DATABASE_URL": url})
+        return journeys(arguments, {"TEST_DATABASE_URL": url}, out)
 
 
-PARTS: dict[str, Callable[[list[str]], int]] = {
-    "SQLite": on_sqlite,
+PARTS: dict[str, Part] = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql}
+BROWSER_PARTS: dict[str, Part] = {
     "Browser, SQLite": in_a_browser,
-    "PostgreSQL": on_postgresql,
     "Browser, PostgreSQL": in_a_browser_on_postgresql,
 }
 
@@ -63,7 +71,7 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-def journeys(arguments: list[str], settings: dict[str, str]) -> int:
+def journeys(arguments: list[str], settings: dict[str, str], out: IO[str]) -> int:
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
     if not browser:
         raise LeftOut("Chromium is not installed")
@@ -71,39 +79,58 @@ def journeys(arguments: list[str], settings: dict[str, str]) -> int:
     return pytest(
         ["tests/journeys", "-W", "default", "-p", "no:randomly", *arguments],
         {**settings, "CHROMIUM": browser},
+        out,
     )
 
 
-def pytest(arguments: list[str], settings: dict[str, str]) -> int:
+def pytest(arguments: list[str], settings: dict[str, str], out: IO[str]) -> int:
     """pytest's exit code, in an environment with these settings and no others that would change the tests."""
     environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**environment, **settings}, check=False).returncode
+    environment |= settings
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=out, stderr=out, check=False).returncode
+
+
+@dataclass(frozen=True)
+class Done:
+    line: str
+    failed: bool
+
+
+def run(name: str, part: Part, arguments: list[str], out: IO[str]) -> Done:
+    started, failed = time.monotonic(), False
+    try:
+        code = part(arguments, out)
+        if code == NO_TESTS and arguments:
+            outcome = "no test is meant by " + " ".join(arguments)
+        else:
+            failed = code != 0
+            outcome = "FAILED" if failed else "passed"
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        failed, outcome = True, f"FAILED to start: {error}"
+    except LeftOut as reason:
+        failed = os.environ.get("REQUIRE_ALL") == "1"
+        outcome = f"LEFT OUT{', an error as REQUIRE_ALL=1' if failed else ''}: {reason}"
+    return Done(f"{name:20}  {time.monotonic() - started:4.0f} s  {outcome}", failed)
 
 
 def main(arguments: list[str]) -> int:
     """Run every part, whatever the others gave; 0 when none failed."""
-    said, failed = [], False
+    done = []
     for name, part in PARTS.items():
         print(f"\n== {name}", flush=True)
-        started = time.monotonic()
-        try:
-            code = part(arguments)
-            if code == NO_TESTS and arguments:
-                outcome = "no test is meant by " + " ".join(arguments)
-            else:
-                failed |= code != 0
-                outcome = "passed" if code == 0 else "FAILED"
-        except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
-            failed = True
-            outcome = f"FAILED to start: {error}"
-        except LeftOut as reason:
-            required = os.environ.get("REQUIRE_ALL") == "1"
-            failed |= required
-            outcome = f"LEFT OUT{', an error as REQUIRE_ALL=1' if required else ''}: {reason}"
-        said.append(f"{name:20}  {time.monotonic() - started:4.0f} s  {outcome}")
-    print("\n" + "\n".join(said), flush=True)
-    return int(failed)
+        done.append(run(name, part, arguments, sys.stdout))
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        outs = {name: stack.enter_context(TemporaryFile("w+")) for name in BROWSER_PARTS}
+        running = {
+            name: pool.submit(run, name, part, arguments, outs[name]) for name, part in BROWSER_PARTS.items()
+        }
+        for name, each in running.items():
+            done.append(each.result())
+            outs[name].seek(0)
+            print(f"\n== {name}\n{outs[name].read()}", flush=True)
+    print("\n" + "\n".join(each.line for each in done), flush=True)
+    return int(any(each.failed for each in done))
 
 
 if __name__ == "__main__":
