@@ -35,7 +35,7 @@ Part = Callable[[list[str], IO[str]], int]
 
 
 def on_sqlite(arguments: list[str], out: IO[str]) -> int:
-    return pytest(["-n", "auto", *arguments], {}, out)
+    return pytest(["-n", "auto", "--dist", "loadgroup", *arguments], {}, out)
 
 
 def in_a_browser(arguments: list[str], out: IO[str]) -> int:
@@ -44,7 +44,7 @@ def in_a_browser(arguments: list[str], out: IO[str]) -> int:
 
 def on_postgresql(arguments: list[str], out: IO[str]) -> int:
     with postgresql() as url:
-        return pytest(["-n", "auto", *arguments], {"TEST_DATABASE_URL": url}, out)
+        return pytest(["-n", "auto", "--dist", "loadgroup", *arguments], {"TEST_DATABASE_URL": url}, out)
 
 
 def in_a_browser_on_postgresql(arguments: list[str], out: IO[str]) -> int:

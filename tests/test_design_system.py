@@ -382,7 +382,7 @@ def test_error_page_says_what_is_needed(workshop: Flask) -> None:
 def test_service_says_so_when_the_database_is_gone(tmp_path: Path) -> None:
     app = make_app(f"sqlite:///{tmp_path}/gone/exchange.sqlite", PROPAGATE_EXCEPTIONS=False)
     browser = Client(app).visitor()
-    assert browser.get("pages.help", status=500).h1 == "Sorry, there is a problem with the service"
+    assert browser.get("pages.help", status=503).h1 == "Sorry, the service is unavailable"
     assert browser.get("health.live").response.json == {"status": "ok"}
 
 

@@ -83,6 +83,7 @@ def load() -> None:
     with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
         for told in people_told:
             _keep_register(told)
+        notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
     db.session.execute(update(Notification).where(old).values(read_at=Notification.at))

@@ -82,6 +82,10 @@ TITLES = {
 }
 
 
+# In one process: loading takes long.
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An exchange of its own, without the region of tests, into which the demo was loaded once for all."""

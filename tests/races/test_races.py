@@ -1,6 +1,6 @@
 """Two people at the very same moment, over and over: nothing is lost, nothing is done twice, and nobody meets a database's error.
 
-RACES says how often each pair runs against each other, 10 unless set.
+RACES says how often each pair runs against each other, 6 unless set.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from tests.factories import PASSWORD, THEME, make_person
 from tests.pages import Client
 from tests.proposals.arrange import make_draft, make_theme, pdf_bytes
 
-RACES = int(os.environ.get("RACES", "10"))
+RACES = int(os.environ.get("RACES", "6"))
 DUE = {"due-day": "1", "due-month": "3", "due-year": "2027"}
 CHANGES = {"sections": "need", "message": "Say more.", **DUE}
 REVIEW = {
