@@ -67,12 +67,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 def application(databases: Databases) -> Flask:
     """The one application of the run. Tests ask for `app`, which gives it a database."""
     with databases() as url:
-        # On PostgreSQL connections are kept from test to test: opening them, each learning the tables anew, took a third
-        # of the time.
-        kept: dict[str, Any] = (
-            {"SQLALCHEMY_ENGINE_OPTIONS": {}} if url.get_backend_name() == "postgresql" else {}
-        )
-        app = make_app(url.render_as_string(hide_password=False), **kept)
+        app = make_app(url.render_as_string(hide_password=False))
     with app.app_context():
         event.listen(db.engine, "do_connect", _to_the_database_at_hand(app))
     return app

@@ -136,9 +136,9 @@ def _keep(url: URL, schema: str) -> str:
     seeded = [name for name in tables if run_statements(url, f'SELECT count(*) FROM {schema}."{name}"')]
     return "; ".join(
         [
-            # A thread or program that the test left behind must not hold what is put back. What is idle holds nothing.
+            # A thread or program that the test left behind must not hold what is put back.
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'",
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
             "SET session_replication_role = replica",
             *(f'DELETE FROM public."{name}"' for name in tables),
             *(

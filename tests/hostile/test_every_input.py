@@ -49,7 +49,9 @@ from tests.pages import Client
 
 FUZZ = int(os.environ.get("FUZZ", "1"))
 ON_POSTGRESQL = bool(os.environ.get("TEST_DATABASE_URL"))
-TRIED = ROLES if FUZZ > 1 else ("visitor", "champion", "reviewer", "manager", "director", "administrator")
+SOME = ("visitor", "champion", "reviewer", "manager", "director", "administrator")
+# What another database could refuse, a few people reach; putting it back after each change takes longer there.
+TRIED = ROLES if FUZZ > 1 else ("champion", "manager") if ON_POSTGRESQL else SOME
 SOURCE = Path(__file__).parents[2] / "exchange"
 METHODS = ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "zqx")
 
