@@ -41,9 +41,11 @@ Databases = Callable[[], AbstractContextManager[URL]]
 
 
 def make_app(url: str, **settings: Any) -> Flask:
-    """An application for tests. Whatever the machine's environment says, it is a test."""
+    """An application for tests. Whatever the machine's environment says, it is a test, without a pool unless it asks for one."""
     os.environ["ENVIRONMENT"] = "test"
-    return create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url, **settings})
+    engine = settings.pop("SQLALCHEMY_ENGINE_OPTIONS", None) or SETTINGS["SQLALCHEMY_ENGINE_OPTIONS"]
+    chosen = {"SQLALCHEMY_DATABASE_URI": url, **settings, "SQLALCHEMY_ENGINE_OPTIONS": engine}
+    return create_app({**SETTINGS, **chosen})
 
 
 def build_database(url: str) -> None:
