@@ -67,6 +67,8 @@ def passage(text: str, asked: Query, wanted: Iterable[int]) -> Passage | None:
 
 def _hits(text: str, asked: Query) -> list[Hit]:
     """Every place, in order; of those that begin together the longest first."""
+    if not asked.terms:
+        return []
     found = words(text)
     standing = [(term, word.start, word.end) for word in found for term in word.terms]
     places: dict[str, list[int]] = defaultdict(list)

@@ -109,9 +109,8 @@ def refresh_statistics(engine: Engine) -> None:
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
-        raw.execute(
-            "PRAGMA analysis_limit = 1000"
-        )  # rows of each index: it holds the writers up for moments only
+        # Of so many rows of each index: it holds the writers up for moments only.
+        raw.execute("PRAGMA analysis_limit = 1000")
         raw.execute("ANALYZE")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.accounts.roles import THEME_ROLES as THEME_ROLES
@@ -135,8 +135,18 @@ class RegisteredInterest(Base):
     person: Mapped[Person] = relationship(back_populates="interests")
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
 
+    @property
+    def named(self) -> str:
+        """Whom or what it is about."""
+        return self.organisation.name if self.organisation else self.email or "Something else"
+
     def binds_on(self, day: date) -> bool:
         return self.ended_at is None and self.until >= day
+
+    @classmethod
+    def binding_on(cls, day: date) -> ColumnElement[bool]:
+        """The same in a query."""
+        return and_(cls.ended_at.is_(None), cls.until >= day)
 
 
 class FailedTry(Base):

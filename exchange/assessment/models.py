@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.extensions import Base
+from exchange.proposals import timeline
 from exchange.proposals.models import Proposal
 
 
@@ -110,12 +111,7 @@ class Interest(StrEnum):
     @property
     def said(self) -> str:
         """As others read it after their name."""
-        return {
-            Interest.NONE: "declared no interest",
-            Interest.INTEREST: "declared an interest",
-            Interest.OUTSIDE_MY_EXPERTISE: "said that it is outside their expertise",
-            Interest.TOO_MANY: "said that they have too many reviews just now",
-        }[self]
+        return timeline.DECLARED[self]
 
 
 # Not for an interest, but for now: who said so can be asked again.

@@ -174,15 +174,15 @@ OUTCOMES = {
 
 def _off_the_panel(place: Place) -> Recused:
     assignment = place.assignment
-    interest = assignment.interest
-    reason, has_said = place.conflict, interest is not None and interest is not Interest.NONE
-    if interest is not None and has_said:
+    said = "" if assignment.interest in {None, Interest.NONE} else assignment.interest.said.capitalize()
+    reason = place.conflict
+    if said:
         on = f" on {day(assignment.declared_at)}" if assignment.declared_at else ""
-        reason = f"{interest.said.capitalize()}{on}. {place.declared_reason}".strip()
+        reason = f"{said}{on}. {place.declared_reason}".strip()
     if not reason:
         reason = "Did not hand in a review." if assignment.removed_at is None else "Was taken off the panel."
     outcome = "Their review was withdrawn." if place.assignment.review is not None else "Did not review it."
-    if assignment.removed_reason and not has_said:
+    if assignment.removed_reason and not said:
         outcome = f"{outcome} {assignment.removed_reason}"
     return Recused(assignment.person.name, Part.REVIEWER.value, reason, outcome)
 

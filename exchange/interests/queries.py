@@ -33,15 +33,13 @@ def one_of(person: Person, interest_id: int) -> RegisteredInterest:
 def ending_by(last: date) -> list[int]:
     """Ids of the lines that bind today and no longer than until this day."""
     query = select(RegisteredInterest.id).where(
-        RegisteredInterest.ended_at.is_(None),
-        RegisteredInterest.until >= clock.today(),
-        RegisteredInterest.until <= last,
+        RegisteredInterest.binding_on(clock.today()), RegisteredInterest.until <= last
     )
     return list(db.session.scalars(query.order_by(RegisteredInterest.id)))
 
 
 def to_check() -> list[int]:
-    """Ids of those whose register is almost a year old. Who never kept one is asked on the page of their work."""
+    """Ids of those whose register is almost a year old. Who never kept one is not among them."""
     checked_before = clock.now() - policy.YEAR + policy.NOTICE
     holds = select(RoleGrant.person_id).where(RoleGrant.role.in_(THEME_ROLES))
     query = select(Person.id).where(

@@ -18,7 +18,6 @@ from exchange.proposals.models import DeclaredInterest, Proposal, co_author
 DECLARED = "They declared an interest."
 # Made once: naming every column of the table anew took longer than all else of making a condition.
 COLLEAGUE, AUTHOR = alias_of(Person), alias_of(Person)
-REGISTERED = RegisteredInterest.__table__
 
 
 def made_once(make: Callable[..., ColumnElement[bool]]) -> Callable[..., ColumnElement[bool]]:
@@ -52,11 +51,11 @@ def conflicted(person: Person) -> ColumnElement[bool]:
 @made_once
 def _conflicted(person_id: int, organisation_id: str | None, today: date) -> ColumnElement[bool]:
     declared = select(DeclaredInterest.proposal_id).where(DeclaredInterest.person_id == person_id)
-    registered = REGISTERED.c.person_id == person_id, *_binding(today)
-    organisations = select(REGISTERED.c.organisation_id).where(
-        *registered, REGISTERED.c.organisation_id.is_not(None)
+    registered = RegisteredInterest.person_id == person_id, RegisteredInterest.binding_on(today)
+    organisations = select(RegisteredInterest.organisation_id).where(
+        *registered, RegisteredInterest.organisation_id.is_not(None)
     )
-    addresses = select(REGISTERED.c.email).where(*registered, REGISTERED.c.email.is_not(None))
+    addresses = select(RegisteredInterest.email).where(*registered, RegisteredInterest.email.is_not(None))
 
     def is_theirs(of: Any) -> ColumnElement[bool]:
         # Equal to None would find everyone without an organisation.
@@ -74,11 +73,6 @@ def _conflicted(person_id: int, organisation_id: str | None, today: date) -> Col
         Proposal.id.in_(written.where(is_named(AUTHOR))),
         func.coalesce(is_theirs(Proposal.supplier_id), false()),
     )
-
-
-def _binding(today: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """`RegisteredInterest.binds_on` in SQL."""
-    return REGISTERED.c.ended_at.is_(None), REGISTERED.c.until >= today
 
 
 def conflicted_each() -> ColumnElement[bool]:
@@ -103,10 +97,13 @@ def conflicted_each() -> ColumnElement[bool]:
 
 def _registered_each() -> ColumnElement[bool]:
     """In a query that has Person too: whether the register of each names the team or the supplier of each."""
-    binding = REGISTERED.c.person_id == Person.id, *_binding(clock.today())
+    binding = RegisteredInterest.person_id == Person.id, RegisteredInterest.binding_on(clock.today())
 
     def is_named(one: Any) -> ColumnElement[bool]:
-        return or_(one.c.organisation_id == REGISTERED.c.organisation_id, one.c.email == REGISTERED.c.email)
+        return or_(
+            one.c.organisation_id == RegisteredInterest.organisation_id,
+            one.c.email == RegisteredInterest.email,
+        )
 
     champions = exists().where(*binding, COLLEAGUE.c.id == Proposal.champion_id, is_named(COLLEAGUE))
     authors = exists().where(
@@ -115,7 +112,7 @@ def _registered_each() -> ColumnElement[bool]:
         AUTHOR.c.id == co_author.c.person_id,
         is_named(AUTHOR),
     )
-    suppliers = exists().where(*binding, REGISTERED.c.organisation_id == Proposal.supplier_id)
+    suppliers = exists().where(*binding, RegisteredInterest.organisation_id == Proposal.supplier_id)
     return or_(champions, authors, suppliers)
 
 

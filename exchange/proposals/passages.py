@@ -58,10 +58,6 @@ def _answers(rows: Sequence[Row]) -> dict[int, Answers]:
 
 
 def _shown(row: Row, answers: Answers, asked: Query) -> Shown:
-    if not (asked or asked.reference):
-        return Shown(
-            escape(row.reference), escape(row.title), escape(cut(row.summary, LONGEST_SUMMARY)), None
-        )
     if asked.reference in terms.kept_reference(row.reference).split():
         # Its number somewhere in its text tells nothing.
         reference = marking.marked_whole(row.reference)
@@ -76,6 +72,8 @@ def _shown(row: Row, answers: Answers, asked: Query) -> Shown:
 
 def _found(answers: Answers, asked: Query, missing: frozenset[int]) -> Found | None:
     """The passage that holds most of what name and summary do not show."""
+    if not missing:
+        return None
     best, most = None, 0
     for question, text in texts_below(answers):
         passage = marking.passage(text, asked, missing)

@@ -140,13 +140,7 @@ def _reviewer_gone(event: Event, who: str) -> str:
 
 
 def _declared(event: Event, who: str) -> str:
-    said = {
-        "none": "declared no interest",
-        "interest": "declared an interest",
-        "outside-my-expertise": "said that it is outside their expertise",
-        "too-many": "said that they have too many reviews just now",
-    }
-    return f"{_start(who)} {said.get(event.facts.get('interest', ''), 'declared')}"
+    return f"{_start(who)} {DECLARED.get(event.facts.get('interest', ''), 'declared')}"
 
 
 def _review_submitted(event: Event, who: str) -> str:
@@ -168,6 +162,14 @@ def _anything_else(event: Event, who: str) -> str:
 def _start(words: str) -> str:
     return words[:1].upper() + words[1:]
 
+
+# What a reviewer declared, after their name.
+DECLARED: Mapping[str, str] = {
+    "none": "declared no interest",
+    "interest": "declared an interest",
+    "outside-my-expertise": "said that it is outside their expertise",
+    "too-many": "said that they have too many reviews just now",
+}
 
 SENTENCES: Mapping[str, Sentence] = {
     "create": _always("The draft was begun"),
