@@ -26,7 +26,7 @@ FAST = (
     "temp_store = MEMORY",
 )
 AT_ONCE = 5_000
-TEXT_INDEX = "CREATE INDEX ix_search_text_vector ON search_text USING gin (vector)"
+TEXT_INDEXES = ("vector", "heading")
 
 
 class Bulk:
@@ -76,7 +76,8 @@ class Bulk:
 def copy_to_postgresql(path: Path, url: str) -> None:
     """Every row of a filled SQLite database into a migrated, empty PostgreSQL one."""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP INDEX ix_search_text_vector")
+        for column in TEXT_INDEXES:
+            connection.execute(f"DROP INDEX ix_search_text_{column}")
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         connection.execute(
             "ALTER TABLE event DISABLE TRIGGER USER; ALTER TABLE event_text DISABLE TRIGGER USER"
@@ -97,7 +98,8 @@ def copy_to_postgresql(path: Path, url: str) -> None:
         thread.join()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET maintenance_work_mem = '512MB'")
-        connection.execute(TEXT_INDEX)
+        for column in TEXT_INDEXES:
+            connection.execute(f"CREATE INDEX ix_search_text_{column} ON search_text USING gin ({column})")
         connection.execute("VACUUM ANALYZE")
 
 

@@ -8,25 +8,26 @@ FTS5 kept in step by triggers on SQLite, generated tsvectors on PostgreSQL, made
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
-    CTE,
-    Column,
     ColumnElement,
     ForeignKey,
     Integer,
     Select,
     String,
+    TableClause,
     UniqueConstraint,
     bindparam,
-    case,
     cast,
+    column,
     delete,
     false,
     literal,
     literal_column,
     select,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
@@ -42,6 +43,13 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 # word; the name and the summary have; every word stands somewhere. It depends on the one text alone, so that a page
 # goes on where the last one ended whatever is added meanwhile, and it is the same on both databases.
 WORST_RANK = 4
+_INDEX, _HEADINGS_INDEX = (
+    table(name, column("rowid", Integer)) for name in ("search_index", "search_index_headings")
+)
+_VECTOR, _HEADING = (literal_column(f"search_text.{name}", TSVECTOR) for name in ("vector", "heading"))
+
+FITS_NO_BETTER = """NOT EXISTS (SELECT 1 FROM search_index_headings
+WHERE search_index_headings MATCH :better AND rowid = search_text.id)"""
 
 
 class SearchText(Base):
@@ -78,8 +86,8 @@ def put(
     if row is None:
         row = SearchText(proposal_id=proposal_id, audience=audience)
         db.session.add(row)
-    for column, value in kept(reference, title, summary, texts).items():
-        setattr(row, column, value)
+    for name, value in kept(reference, title, summary, texts).items():
+        setattr(row, name, value)
 
 
 def remove(proposal_id: int) -> None:
@@ -87,74 +95,86 @@ def remove(proposal_id: int) -> None:
     db.session.execute(delete(SearchText).where(SearchText.proposal_id == proposal_id))
 
 
-def narrowed(
-    query: AnySelect, asked: Query, mine: ColumnElement[bool]
-) -> tuple[AnySelect, ColumnElement[int]]:
-    """Keeps a query to rows whose SearchText, joined by `mine`, holds what was asked; and its rank. A query without a
-    single letter or digit finds nothing."""
+@dataclass(frozen=True)
+class Tier:
+    """Texts that fit equally well: `rank` is how well, the lower the better. `written` is what they hold, in the database's
+    own words, and `better` what those hold that fit better."""
+
+    rank: int
+    is_heading: bool
+    written: str
+    better: Sequence[str]
+
+
+def tiers(asked: Query) -> list[Tier]:
+    """What was asked, tier by tier, the best first: a page that is full asks for no more. None for a query without a single
+    letter or digit, which finds nothing."""
     if not asked:
-        return query.where(false()), literal(WORST_RANK)
-    hits = _hits_on_sqlite(asked) if db.engine.dialect.name == "sqlite" else _hits_on_postgresql(asked)
-    return query.join(SearchText, mine).join(hits, hits.c.id == SearchText.id), hits.c.rank
+        return []
+    headings, anywhere = _in_fts5(asked) if _is_sqlite() else _in_tsquery(asked)
+    best = WORST_RANK - len(headings)
+    return [
+        *(Tier(best + place, True, each, headings[:place]) for place, each in enumerate(headings)),
+        Tier(WORST_RANK, False, anywhere, headings),
+    ]
 
 
-def kept_to(query: AnySelect, asked: Query, mine: ColumnElement[bool]) -> AnySelect:
-    """The same without the ranks, whose making reads every hit."""
+def within(query: AnySelect, tier: Tier) -> AnySelect:
+    """Keeps a query of SearchText to what holds a tier's words, those of better tiers among them, the newest first."""
+    if _is_sqlite():
+        index = _HEADINGS_INDEX if tier.is_heading else _INDEX
+        return _matching(query, index, tier.written).order_by(index.c.rowid.desc())
+    return query.where(_holds(_HEADING if tier.is_heading else _VECTOR, tier.written)).order_by(
+        SearchText.id.desc()
+    )
+
+
+def beyond(query: AnySelect, tier: Tier, last: int) -> AnySelect:
+    """Keeps a query that is `within` the tier to what comes after the text with this id, and fits no better. Each text is asked
+    whether it does, which takes longer than all else: a first page knows those that it has."""
+    query = query.where(SearchText.id < last)
+    if not tier.better:
+        return query
+    if _is_sqlite():
+        better = " OR ".join(f"({each})" for each in tier.better)
+        return query.where(text(FITS_NO_BETTER).bindparams(better=better))
+    return query.where(*(~_holds(_HEADING, each) for each in tier.better))
+
+
+def kept_to(query: AnySelect, asked: Query) -> AnySelect:
+    """Keeps a query of SearchText to the texts that hold what was asked, however well."""
     if not asked:
         return query.where(false())
-    query = query.join(SearchText, mine)
-    if db.engine.dialect.name == "sqlite":
-        # Joined, so that it ends with the last row that is asked for.
-        matching = text("SELECT rowid AS id FROM search_index WHERE search_index MATCH :everything")
-        everything: Any = bindparam("everything", _everything_in_fts5(asked), unique=True)
-        found = matching.bindparams(everything).columns(Column("id", Integer)).subquery()
-        return query.join(found, found.c.id == SearchText.id)
-    vector = literal_column("search_text.vector", TSVECTOR)
-    return query.where(vector.op("@@")(_as_tsquery(_everything_in_tsquery(asked))))
+    if _is_sqlite():
+        return _matching(query, _INDEX, _everything_in_fts5(asked))
+    return query.where(_holds(_VECTOR, _everything_in_tsquery(asked)))
 
 
-def _hits_on_sqlite(asked: Query) -> CTE:
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
+def _matching(query: AnySelect, index: TableClause, written: str) -> AnySelect:
+    """Joined by the index's own rows, so that SQLite reads them in their order and ends with the last that is asked for."""
+    matches = literal_column(index.name).bool_op("MATCH")(literal(written))
+    return query.join(index, index.c.rowid == SearchText.id).where(matches)
+
+
+def _holds(column: ColumnElement[Any], written: str) -> ColumnElement[bool]:
+    return column.bool_op("@@")(cast(bindparam(None, written, String), TSQUERY))
+
+
+def _in_fts5(asked: Query) -> tuple[list[str], str]:
+    """What texts of each tier hold in their headings, the best first; and anywhere, of the last."""
     everything = _fts5(asked.terms)
-    tiers = {
-        "reference": f'title : "{asked.reference or terms.BREAK}"',
-        "whole": f"title : {_fts5([[asked.whole]])}",
-        "title": f"title : ({everything})",
-        "heading": f"{{title summary}} : ({everything})",
-    }
-    if not asked.reference:
-        del tiers["reference"]
-    ranks = " ".join(
-        f"WHEN rowid IN (SELECT rowid FROM search_index WHERE search_index MATCH :{name}) THEN {rank}"  # noqa: S608
-        for rank, name in enumerate(tiers, start=WORST_RANK - len(tiers))
-    )
-    found = text(
-        f"SELECT rowid AS id, CASE {ranks} ELSE {WORST_RANK} END AS rank "  # noqa: S608
-        "FROM search_index WHERE search_index MATCH :everything"
-    )
-    return (
-        found.bindparams(everything=_everything_in_fts5(asked), **tiers)
-        .columns(Column("id", Integer), Column("rank", Integer))
-        .cte("found")
-    )
+    whole = [f"title : {_fts5([[asked.whole]])}", f"title : ({everything})", everything]
+    return [f'title : "{asked.reference}"', *whole] if asked.reference else whole, everything
 
 
-def _hits_on_postgresql(asked: Query) -> CTE:
-    # The heading is the name and the summary alone: whole texts are read by the index, never to rank them.
-    vector, heading = (literal_column(f"search_text.{name}", TSVECTOR) for name in ("vector", "heading"))
+def _in_tsquery(asked: Query) -> tuple[list[str], str]:
     everything = _tsquery(asked.terms)
-    tiers = [
-        heading.op("@@")(_as_tsquery(_tsquery([[asked.whole]], "A"))),
-        heading.op("@@")(_as_tsquery(_tsquery(asked.terms, "A"))),
-        heading.op("@@")(_as_tsquery(everything)),
-    ]
-    if asked.reference:
-        tiers.insert(0, heading.op("@@")(_as_tsquery(asked.reference)))
-    rank = case(
-        *((fits, rank) for rank, fits in enumerate(tiers, start=WORST_RANK - len(tiers))), else_=WORST_RANK
-    )
-    found = select(SearchText.id.label("id"), rank.label("rank"))
-    found = found.where(vector.op("@@")(_as_tsquery(_everything_in_tsquery(asked))))
-    return found.cte("found").prefix_with("MATERIALIZED")
+    whole = [_tsquery([[asked.whole]], "A"), _tsquery(asked.terms, "A"), everything]
+    return [asked.reference, *whole] if asked.reference else whole, everything
 
 
 def _everything_in_fts5(asked: Query) -> str:
@@ -165,10 +185,6 @@ def _everything_in_fts5(asked: Query) -> str:
 def _everything_in_tsquery(asked: Query) -> str:
     everything = _tsquery(asked.terms)
     return f"{everything} | {asked.reference}" if asked.reference else everything
-
-
-def _as_tsquery(written: str) -> ColumnElement[Any]:
-    return cast(bindparam(None, written, String), TSQUERY)
 
 
 def _fts5(asked: Sequence[Sequence[Phrase]]) -> str:

@@ -42,7 +42,7 @@ from exchange.proposals import indexing, queries
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
 from exchange.region.models import Organisation, Priority
-from exchange.search import AnySelect
+from exchange.search import AnySelect, SearchText
 from exchange.terms import Query
 
 ROWS = 20
@@ -98,7 +98,9 @@ class Row(NamedTuple):
     is_champion: bool
     is_undeclared: bool
     audience: str  # whose text was searched
+    # Where the next page goes on: what the list is sorted by, and what tells apart rows that are alike in it.
     key: Any
+    mark: int
     priorities: tuple[str, ...] = ()
 
 
@@ -127,6 +129,36 @@ def listing(person: Person | None, wanted: Wanted) -> Listing:
 
 
 def _page(person: Person | None, wanted: Wanted) -> list[Row]:
+    """The rows of one page, and one more when there are more."""
+    query = _narrowed(person, wanted)
+    if wanted.sort is Sort.BEST:
+        return _best(query, wanted)
+    if wanted.words:
+        query = search.kept_to(query, wanted.asked)
+    key = _key(wanted.sort)
+    query = query.add_columns(key.column.label("key"), Proposal.id.label("mark"))
+    if (last := _decode(wanted.sort, wanted.cursor)) is not None:
+        query = query.where(key.is_beyond(*last))
+    return [Row(*row) for row in db.session.execute(query.order_by(*key.order).limit(ROWS + 1))]
+
+
+def _best(query: AnySelect, wanted: Wanted) -> list[Row]:
+    """Tier by tier, the newest texts first: what is read is what is shown, however many texts hold the words."""
+    last_rank, last_text = _decode(wanted.sort, wanted.cursor) or (0, 0)
+    rows: dict[int, Row] = {}
+    for tier in search.tiers(wanted.asked):
+        if tier.rank < last_rank or len(rows) > ROWS:
+            continue
+        found = search.within(query.add_columns(literal(tier.rank), SearchText.id), tier).limit(ROWS + 1)
+        if last_text:
+            found = search.beyond(found, tier, last_text if tier.rank == last_rank else queries.LARGEST_ID)
+        for row in db.session.execute(found):
+            rows.setdefault(row.id, Row(*row))
+    return [*rows.values()][: ROWS + 1]
+
+
+def _narrowed(person: Person | None, wanted: Wanted) -> AnySelect:
+    """All that fits what is chosen, and whose text has yet to be searched for the words."""
     columns = _Columns(person)
     query = (
         select(
@@ -150,14 +182,11 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .where(queries.visible_to(person))
     )
-    query, rank = _found(query, person, wanted)
+    if wanted.words:
+        query = query.join(SearchText, _is_read_by(person))
     for facet, values in wanted.chosen.items():
         query = query.where(columns.is_in(facet, values))
-    key = _key(wanted.sort, rank)
-    query = query.add_columns(key.column.label("key"))
-    if (last := _decode(wanted.sort, wanted.cursor)) is not None:
-        query = query.where(key.is_beyond(*last))
-    return [Row(*row) for row in db.session.execute(query.order_by(*key.order).limit(ROWS + 1))]
+    return query
 
 
 def _with_priorities(rows: list[Row]) -> list[Row]:
@@ -174,16 +203,9 @@ def _with_priorities(rows: list[Row]) -> list[Row]:
     return [row._replace(priorities=tuple(names.get(row.id, ()))) for row in rows]
 
 
-def _found(query: AnySelect, person: Person | None, wanted: Wanted) -> tuple[AnySelect, ColumnElement[int]]:
-    """Keeps to proposals whose text, as this person reads it, holds the words; and how well each does."""
-    if not wanted.words:
-        return query, literal(0)
-    return search.narrowed(query, wanted.asked, _text_read_by(person))
-
-
-def _text_read_by(person: Person | None) -> ColumnElement[bool]:
-    mine = search.SearchText.audience == indexing.text_read_by(person)
-    return and_(search.SearchText.proposal_id == Proposal.id, mine)
+def _is_read_by(person: Person | None) -> ColumnElement[bool]:
+    """The text that this person searches."""
+    return and_(SearchText.proposal_id == Proposal.id, SearchText.audience == indexing.text_read_by(person))
 
 
 class _Columns:
@@ -263,7 +285,7 @@ def _hits(
         .where(queries.visible_to(person))
     )
     if wanted.words:
-        query = search.kept_to(query, wanted.asked, _text_read_by(person))
+        query = search.kept_to(query.join(SearchText, _is_read_by(person)), wanted.asked)
     for facet, values in wanted.chosen.items():
         if facet is not without:
             query = query.where(columns.is_in(facet, values))
@@ -300,27 +322,23 @@ class _Key:
     column: ColumnElement[Any]
     kind: TypeEngine[Any]
     is_descending: bool = False
-    newest_first: bool = False  # of those that are alike
-
-    @property
-    def sides(self) -> tuple[ColumnElement[Any], ColumnElement[int]]:
-        return self.column, -Proposal.id if self.newest_first else Proposal.id.expression
 
     @property
     def order(self) -> list[ColumnElement[Any]]:
-        return [side.desc() if self.is_descending else side.asc() for side in self.sides]
+        return [side.desc() if self.is_descending else side.asc() for side in (self.column, Proposal.id)]
 
     def is_beyond(self, value: Any, id_: int) -> ColumnElement[bool]:
         """The condition of the next page."""
-        last = tuple_(literal(value, self.kind), literal(-id_ if self.newest_first else id_, Integer()))
-        return tuple_(*self.sides) < last if self.is_descending else tuple_(*self.sides) > last
+        sides, last = (
+            tuple_(self.column, Proposal.id),
+            tuple_(literal(value, self.kind), literal(id_, Integer())),
+        )
+        return sides < last if self.is_descending else sides > last
 
 
-def _key(sort: Sort, rank: ColumnElement[int]) -> _Key:
+def _key(sort: Sort) -> _Key:
     if sort is Sort.TITLE:
         return _Key(func.lower(Proposal.title), String())
-    if sort is Sort.BEST:
-        return _Key(rank, Integer(), newest_first=True)
     # A draft is as new as its beginning.
     moment = func.coalesce(Proposal.submitted_at, Proposal.created_at)
     return _Key(moment, UTCDateTime(), is_descending=sort is Sort.NEWEST)
@@ -328,7 +346,7 @@ def _key(sort: Sort, rank: ColumnElement[int]) -> _Key:
 
 def _encode(sort: Sort, row: Row) -> str:
     key = row.key.isoformat() if isinstance(row.key, datetime) else row.key
-    return base64.urlsafe_b64encode(json.dumps([sort, key, row.id]).encode()).decode()
+    return base64.urlsafe_b64encode(json.dumps([sort, key, row.mark]).encode()).decode()
 
 
 def _decode(sort: Sort, cursor: str) -> tuple[Any, int] | None:

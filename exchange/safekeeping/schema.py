@@ -13,7 +13,8 @@ from sqlalchemy.exc import SAWarning
 from exchange.revision import MIGRATIONS, newest_revision, revision_of
 
 # The text index, which fills itself, and what the database and the migrations keep for themselves.
-SEARCH_INDEX = "search_index"
+SEARCH_INDEX = "search_index"  # and what begins like it, which SQLite keeps it in
+SEARCH_INDEXES = frozenset({SEARCH_INDEX, "search_index_headings"})
 REVISIONS = "alembic_version"
 MADE_BY_MIGRATIONS = frozenset({"ledger_end"})
 
@@ -81,4 +82,4 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 def _is_part_of_index(name: str) -> bool:
     """The tables that go with the text index on SQLite."""
-    return name.startswith(f"{SEARCH_INDEX}_")
+    return name.startswith(SEARCH_INDEX) and name not in SEARCH_INDEXES

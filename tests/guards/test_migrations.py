@@ -28,6 +28,9 @@ TRIGGERS = {
         "ledger_entry_refuses_update",
         "ledger_entry_refuses_delete",
         "search_text_added",
+        "search_text_heading_added",
+        "search_text_heading_changed",
+        "search_text_heading_removed",
         "search_text_changed",
         "search_text_removed",
     },
@@ -45,7 +48,7 @@ TRIGGERS_OF = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
 }
-BY_HAND = {"vector", "heading", "ix_search_text_vector"}
+BY_HAND = {"vector", "heading", "ix_search_text_vector", "ix_search_text_heading"}
 
 
 def test_migrations_leave_every_trigger(committed: Committed) -> None:
@@ -154,5 +157,8 @@ def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compar
     return not (
         reflected
         and name is not None
-        and (name.startswith("search_index") or name in {"vector", "heading", "ix_search_text_vector"})
+        and (
+            name.startswith("search_index")
+            or name in {"vector", "heading", "ix_search_text_vector", "ix_search_text_heading"}
+        )
     )

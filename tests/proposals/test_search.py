@@ -17,6 +17,7 @@ from exchange.plain_text import tidy_line
 from exchange.proposals import commands, indexing, listing
 from exchange.proposals.listing import Sort, Wanted
 from exchange.proposals.models import Proposal
+from exchange.proposals.queries import LARGEST_ID
 from exchange.search import SearchText
 from tests.conftest import Committed
 from tests.databases import MIGRATIONS
@@ -48,11 +49,25 @@ def test_what_is_found_in_order(committed: Committed, subject: str) -> None:
 def test_a_rank_is_the_worst_at_most(committed: Committed) -> None:
     with committed():
         keep(make_bare(make_champion(), 1), title="Quiet nights", texts=["A fall."])
-        query, rank = search.narrowed(select(Proposal.id), terms.asked("fall"), THE_PROPOSALS)
-        assert db.session.scalars(query.with_only_columns(rank)).all() == [search.WORST_RANK]
+        assert ranked("fall") == [(db.session.scalars(select(Proposal.id)).one(), search.WORST_RANK)]
 
 
-THE_PROPOSALS = SearchText.proposal_id == Proposal.id
+def ranked(typed: str) -> list[tuple[int, int]]:
+    """What is found and its rank, as a first page finds it; and a page that goes on finds the same of each tier."""
+    ranks: dict[int, int] = {}
+    for tier in search.tiers(terms.asked(typed)):
+        held = search.within(TEXTS, tier)
+        new = [id_ for id_ in ids(held) if id_ not in ranks]
+        assert ids(search.beyond(held, tier, LARGEST_ID)) == new
+        ranks |= dict.fromkeys(new, tier.rank)
+    return list(ranks.items())
+
+
+def ids(query: search.AnySelect) -> list[int]:
+    return list(db.session.scalars(query))
+
+
+TEXTS = select(SearchText.proposal_id)
 
 
 def keep(proposal: Proposal, *, title: str = "Falls", texts: list[str]) -> None:
@@ -63,8 +78,9 @@ def keep(proposal: Proposal, *, title: str = "Falls", texts: list[str]) -> None:
 
 
 def found(typed: str) -> list[int]:
-    query, rank = search.narrowed(select(Proposal.id), terms.asked(typed), THE_PROPOSALS)
-    return list(db.session.scalars(query.order_by(rank)))
+    best = [id_ for id_, _ in ranked(typed)]
+    assert set(best) == set(ids(search.kept_to(TEXTS, terms.asked(typed))))
+    return best
 
 
 def test_put_replaces_and_remove_takes_away(committed: Committed) -> None:
