@@ -65,12 +65,16 @@ def _conflicted(person_id: int, organisation_id: str | None, today: date) -> Col
     def is_named(one: Any) -> ColumnElement[bool]:
         return or_(is_theirs(one.c.organisation_id), one.c.email.in_(addresses))
 
-    written = select(co_author.c.proposal_id).join(AUTHOR, AUTHOR.c.id == co_author.c.person_id)
+    # Asked of each proposal: a list of all colleagues grows with the exchange, and is made anew for every page.
+    champion = exists().where(COLLEAGUE.c.id == Proposal.champion_id, is_named(COLLEAGUE))
+    author = exists().where(
+        co_author.c.proposal_id == Proposal.id, AUTHOR.c.id == co_author.c.person_id, is_named(AUTHOR)
+    )
     return or_(
         of_team(person_id),
         Proposal.id.in_(declared),
-        Proposal.champion_id.in_(select(COLLEAGUE.c.id).where(is_named(COLLEAGUE))),
-        Proposal.id.in_(written.where(is_named(AUTHOR))),
+        champion,
+        author,
         func.coalesce(is_theirs(Proposal.supplier_id), false()),
     )
 

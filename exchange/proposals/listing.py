@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    exists,
     false,
     func,
     literal,
@@ -239,7 +240,8 @@ class _Columns:
                 )
             case Facet.AIM:
                 table, column, shows = proposal_aim, proposal_aim.c.aim_id, self.shows_aims
-        return and_(shows, Proposal.id.in_(select(table.c.proposal_id).where(column.in_(values))))
+        # Asked of each proposal, so that a page goes on in the order of the list, and ends when it is full.
+        return and_(shows, exists().where(table.c.proposal_id == Proposal.id, column.in_(values)))
 
 
 def _counts(person: Person | None, wanted: Wanted) -> Counts:
