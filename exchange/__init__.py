@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import exchange.accounts.routes
 import exchange.administration.routes
+import exchange.adoption.routes
 import exchange.assessment.needs
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
@@ -115,6 +116,7 @@ def _join_features(app: Flask) -> None:
         exchange.assessment.routes,
         exchange.interests.routes,
         exchange.spread.routes,
+        exchange.adoption.routes,
         exchange.decisions.routes,
         exchange.community.routes,
         exchange.notifications.routes,

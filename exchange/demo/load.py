@@ -18,6 +18,9 @@ from exchange.accounts import queries as accounts
 from exchange.accounts import services as people
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.adoption import services as adoption
+from exchange.adoption.models import Adoption
+from exchange.adoption.steps import Step as AdoptionStep
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Assignment, Interest, Recommendation, Round
@@ -90,9 +93,24 @@ def load() -> None:
 
 
 def _stories() -> Iterator[Story]:
+    adopting = _adopting()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        yield Story(told["answers"], told.get("files", []), told.get("co_authors", []), told["history"])
+        history = told["history"] + adopting.get(path.stem, [])
+        yield Story(told["answers"], told.get("files", []), told.get("co_authors", []), history)
+
+
+def _adopting() -> dict[str, list[Step]]:
+    """The steps of organisations, by the story whose programme they are with."""
+    told = tomllib.loads((FOLDER / "adoption.toml").read_text())
+    return {
+        each["story"]: [
+            {"do": "adopt", "at": "16:10", "by": each["by"], "organisation": organisation, "step": step}
+            | {"days_ago": days_ago, "reason": "".join(reason)}
+            for organisation, step, days_ago, *reason in each["steps"]
+        ]
+        for each in told.values()
+    }
 
 
 def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
@@ -291,6 +309,19 @@ def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step
     return settle
 
 
+def _adopt(story: Story, manager: Person, step: Step) -> None:
+    programme = db.session.scalars(select(Programme).where(Programme.proposal_id == story.proposal.id)).one()
+    held = db.session.get_one(Adoption, (programme.id, step["organisation"]))
+    adoption.record_step(
+        held,
+        manager,
+        step=AdoptionStep(step["step"]),
+        on=clock.today(),
+        reason=step["reason"],
+        expected=held.step,
+    )
+
+
 def _round(story: Story) -> Round:
     round_ = rounds.current_round(story.proposal)
     assert round_ is not None
@@ -336,5 +367,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
+    "adopt": _adopt,
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

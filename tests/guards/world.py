@@ -12,6 +12,7 @@ from sqlalchemy import select
 from exchange import clock, heartbeat
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.adoption.services import set_eligible
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Round
 from exchange.decisions import services as decisions
@@ -146,6 +147,7 @@ def make_world() -> World:
     programme = db.session.scalars(select(Programme)).one()
     manager = people["manager"]
     assert manager is not None
+    set_eligible(programme, manager, [TEAM, OTHER])
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -154,6 +156,7 @@ def make_world() -> World:
         "person_id": spare.id,
         "grant_id": spare.grants[0].id,
         "theme_id": "safe-care",
+        "organisation_id": OTHER,
         "slug": programme.slug,
         "notification_id": notification.id if notification else 0,
         "file_id": document,
