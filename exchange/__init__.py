@@ -21,6 +21,7 @@ import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
 import exchange.interests.routes
+import exchange.measures.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -117,6 +118,7 @@ def _join_features(app: Flask) -> None:
         exchange.interests.routes,
         exchange.spread.routes,
         exchange.adoption.routes,
+        exchange.measures.routes,
         exchange.decisions.routes,
         exchange.community.routes,
         exchange.notifications.routes,

@@ -18,15 +18,13 @@ from exchange.accounts import queries as accounts
 from exchange.accounts import services as people
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
-from exchange.adoption import services as adoption
-from exchange.adoption.models import Adoption
-from exchange.adoption.steps import Step as AdoptionStep
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Assignment, Interest, Recommendation, Round
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
+from exchange.demo import programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -55,6 +53,7 @@ Step = Mapping[str, Any]
 class Story:
     """One proposal of the demo, as its file tells it, and as it stands so far."""
 
+    stem: str
     answers: Mapping[str, Any]
     files: list[Mapping[str, Any]]
     co_authors: list[str]
@@ -78,7 +77,8 @@ def load() -> None:
         password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in people_told:
             _make_person(told, password)
-    for moment, story, step in _in_order(list(_stories())):
+    stories = list(_stories())
+    for moment, story, step in _in_order(stories):
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
@@ -86,6 +86,7 @@ def load() -> None:
     with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
         for told in people_told:
             _keep_register(told)
+        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
         notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
@@ -93,24 +94,11 @@ def load() -> None:
 
 
 def _stories() -> Iterator[Story]:
-    adopting = _adopting()
+    adopting = programmes.adopting()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
         history = told["history"] + adopting.get(path.stem, [])
-        yield Story(told["answers"], told.get("files", []), told.get("co_authors", []), history)
-
-
-def _adopting() -> dict[str, list[Step]]:
-    """The steps of organisations, by the story whose programme they are with."""
-    told = tomllib.loads((FOLDER / "adoption.toml").read_text())
-    return {
-        each["story"]: [
-            {"do": "adopt", "at": "16:10", "by": each["by"], "organisation": organisation, "step": step}
-            | {"days_ago": days_ago, "reason": "".join(reason)}
-            for organisation, step, days_ago, *reason in each["steps"]
-        ]
-        for each in told.values()
-    }
+        yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
 def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
@@ -309,19 +297,6 @@ def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step
     return settle
 
 
-def _adopt(story: Story, manager: Person, step: Step) -> None:
-    programme = db.session.scalars(select(Programme).where(Programme.proposal_id == story.proposal.id)).one()
-    held = db.session.get_one(Adoption, (programme.id, step["organisation"]))
-    adoption.record_step(
-        held,
-        manager,
-        step=AdoptionStep(step["step"]),
-        on=clock.today(),
-        reason=step["reason"],
-        expected=held.step,
-    )
-
-
 def _round(story: Story) -> Round:
     round_ = rounds.current_round(story.proposal)
     assert round_ is not None
@@ -367,6 +342,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
-    "adopt": _adopt,
+    "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

@@ -38,7 +38,7 @@ def make_one(*eligible: str) -> tuple[Staff, Programme]:
 
 
 def step(page: Page, to: Step | str, on: date, reason: str = "", *, status: int = 200) -> Page:
-    day = {"on-day": str(on.day), "on-month": str(on.month), "on-year": str(on.year)}
+    day: dict[str, Any] = {"on-day": str(on.day), "on-month": str(on.month), "on-year": str(on.year)}
     return page.submit("Record the step", step=str(to), reason=reason, status=status, **day)
 
 
@@ -253,7 +253,10 @@ def test_the_table_of_all(client: Client, committed: Committed) -> None:
 def test_a_page_takes_as_many_queries_for_many_organisations_as_for_one(
     app: Flask, client: Client, committed: Committed, endpoint: str
 ) -> None:
-    values = {"adoption.adoption": {"slug": SLUG}, "adoption.organisation": {"organisation_id": HILL}}
+    values: dict[str, dict[str, Any]] = {
+        "adoption.adoption": {"slug": SLUG},
+        "adoption.organisation": {"organisation_id": HILL},
+    }
     taken = []
     with committed():
         staff, programme = make_one(HILL)

@@ -19,6 +19,8 @@ from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
+from exchange.measures.models import Combined
+from exchange.measures.services import define_measure
 from exchange.notifications.models import Notification
 from exchange.notifications.services import tell_all
 from exchange.outbox import Message
@@ -148,6 +150,16 @@ def make_world() -> World:
     manager = people["manager"]
     assert manager is not None
     set_eligible(programme, manager, [TEAM, OTHER])
+    define_measure(
+        programme,
+        manager,
+        name="Falls with harm",
+        unit="falls",
+        definition="Falls that hurt somebody.",
+        direction=None,
+        target=None,
+        combined=Combined.ADDED,
+    )
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
