@@ -28,7 +28,7 @@ class Adoption(Base):
     since: Mapped[date | None]
 
     programme: Mapped[Programme] = relationship()
-    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship()  # not joined: locking the one would lock the other
     steps: Mapped[list[AdoptionStep]] = relationship(order_by="AdoptionStep.id", viewonly=True)
 
 

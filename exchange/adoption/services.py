@@ -21,6 +21,7 @@ from exchange.proposals import queries as proposals
 from exchange.region import queries as region
 from exchange.region.models import OrganisationType
 from exchange.spread.models import Programme
+from exchange.spread.services import lock_programme
 from exchange.wording import day, in_words
 
 # The types of organisation that work in a setting, which the record names.
@@ -38,7 +39,7 @@ WORKS_IN = {
 def set_eligible(programme: Programme, actor: Person | None, organisations: Collection[str]) -> Event | None:
     """Says for which organisations the programme is. What others have recorded stays, and counts no more. None when nothing
     changes."""
-    db.session.refresh(programme, with_for_update=True)
+    lock_programme(programme)
     known = {
         each.organisation_id: each
         for each in db.session.scalars(select(Adoption).where(Adoption.programme_id == programme.id))

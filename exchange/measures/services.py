@@ -18,6 +18,7 @@ from exchange.measures import queries
 from exchange.measures.figures import plain
 from exchange.measures.models import Combined, Direction, Figure, Measure, Rebasing
 from exchange.spread.models import Programme
+from exchange.spread.services import lock_programme
 
 
 def define_measure(
@@ -31,7 +32,7 @@ def define_measure(
     target: Decimal | None,
     combined: Combined,
 ) -> Measure:
-    db.session.refresh(programme, with_for_update=True)  # numbers are given one by one
+    lock_programme(programme)  # numbers are given one by one
     last = db.session.scalar(select(func.max(Measure.number)).where(Measure.programme_id == programme.id))
     measure = Measure(
         programme_id=programme.id,
@@ -64,7 +65,7 @@ def enter_figures(
 
     Raises Conflict when a figure is corrected without a reason, as where somebody else entered it meanwhile.
     """
-    db.session.refresh(measure.programme, with_for_update=True)
+    lock_programme(measure.programme)
     held = queries.figures_of([measure.id])[measure.id].get(organisation_id, {})
     new = {month: value for month, value in sorted(figures.items()) if held.get(month) != value}
     if corrected(held, new) and not reason.strip():
