@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import exchange.accounts.routes
 import exchange.administration.routes
+import exchange.adoption.routes
 import exchange.assessment.needs
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
@@ -20,6 +21,7 @@ import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
 import exchange.interests.routes
+import exchange.measures.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -115,6 +117,8 @@ def _join_features(app: Flask) -> None:
         exchange.assessment.routes,
         exchange.interests.routes,
         exchange.spread.routes,
+        exchange.adoption.routes,
+        exchange.measures.routes,
         exchange.decisions.routes,
         exchange.community.routes,
         exchange.notifications.routes,

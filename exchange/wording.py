@@ -28,6 +28,12 @@ def short_day(value: date) -> str:
     return f"{local.day} {local:%b} {local.year}"
 
 
+def month_of_year(value: date) -> str:
+    """ "December 2026"."""
+    local = _local_day(value)
+    return f"{local:%B} {local.year}"
+
+
 def time_of_day(value: datetime) -> str:
     """ "3.30pm", "9am", "midday", "midnight", in London."""
     local = value.astimezone(clock.LONDON)
@@ -127,6 +133,7 @@ def prose(text: str) -> Markup:
 FILTERS = (
     day,
     short_day,
+    month_of_year,
     time_of_day,
     moment,
     ago,

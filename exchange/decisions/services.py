@@ -7,6 +7,7 @@ from typing import Any
 
 from exchange import clock, events
 from exchange.accounts.models import Person
+from exchange.adoption.services import set_eligible_by_record
 from exchange.assessment.models import Round
 from exchange.assessment.services import end_round, open_again
 from exchange.audience import Audience
@@ -194,7 +195,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         decision=decision.id,
         adoption_target=decision.adoption_target,
     )
-    start_programme(
+    programme = start_programme(
         proposal,
         director,
         statement=decision.statement,
@@ -202,6 +203,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         investment=decision.investment,
         conditions=conditions.parse(decision.conditions),
     )
+    set_eligible_by_record(programme, director)
     return event
 
 

@@ -24,6 +24,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
+from exchange.demo import programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -52,6 +53,7 @@ Step = Mapping[str, Any]
 class Story:
     """One proposal of the demo, as its file tells it, and as it stands so far."""
 
+    stem: str
     answers: Mapping[str, Any]
     files: list[Mapping[str, Any]]
     co_authors: list[str]
@@ -75,7 +77,8 @@ def load() -> None:
         password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in people_told:
             _make_person(told, password)
-    for moment, story, step in _in_order(list(_stories())):
+    stories = list(_stories())
+    for moment, story, step in _in_order(stories):
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
@@ -83,6 +86,7 @@ def load() -> None:
     with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
         for told in people_told:
             _keep_register(told)
+        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
         notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
@@ -90,9 +94,11 @@ def load() -> None:
 
 
 def _stories() -> Iterator[Story]:
+    adopting = programmes.adopting()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        yield Story(told["answers"], told.get("files", []), told.get("co_authors", []), told["history"])
+        history = told["history"] + adopting.get(path.stem, [])
+        yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
 def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
@@ -336,5 +342,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
+    "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

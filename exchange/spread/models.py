@@ -49,6 +49,11 @@ class Programme(Base):
     )
 
     @property
+    def event_subject(self) -> str:
+        """Of what is told of the programme alone. What concerns its approval stands on its proposal."""
+        return f"programme:{self.id}"
+
+    @property
     def open_blocking(self) -> int:
         """How many conditions it waits for before it can start."""
         return sum(

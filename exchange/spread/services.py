@@ -103,6 +103,13 @@ def settle_condition(condition: Condition, director: Person, *, outcome: Conditi
     return event
 
 
+def lock_programme(programme: Programme) -> None:
+    """Held until the transaction ends, and as it is now."""
+    # Its number alone: what it is read with cannot be locked.
+    db.session.execute(select(Programme.id).where(Programme.id == programme.id).with_for_update())
+    db.session.refresh(programme)
+
+
 def check_open(condition: Condition) -> None:
     """Raises Conflict when it is settled, saying who did it."""
     if condition.status is not ConditionStatus.OPEN:

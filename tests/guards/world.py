@@ -12,12 +12,15 @@ from sqlalchemy import select
 from exchange import clock, heartbeat
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.adoption.services import set_eligible
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Round
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
+from exchange.measures.models import Combined
+from exchange.measures.services import define_measure
 from exchange.notifications.models import Notification
 from exchange.notifications.services import tell_all
 from exchange.outbox import Message
@@ -146,6 +149,17 @@ def make_world() -> World:
     programme = db.session.scalars(select(Programme)).one()
     manager = people["manager"]
     assert manager is not None
+    set_eligible(programme, manager, [TEAM, OTHER])
+    define_measure(
+        programme,
+        manager,
+        name="Falls with harm",
+        unit="falls",
+        definition="Falls that hurt somebody.",
+        direction=None,
+        target=None,
+        combined=Combined.ADDED,
+    )
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -154,6 +168,7 @@ def make_world() -> World:
         "person_id": spare.id,
         "grant_id": spare.grants[0].id,
         "theme_id": "safe-care",
+        "organisation_id": OTHER,
         "slug": programme.slug,
         "notification_id": notification.id if notification else 0,
         "file_id": document,

@@ -1,0 +1,117 @@
+"""Pages of adoption: of one programme, of one organisation, of all; recording a step, and saying for whom a programme is."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange import clock
+from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
+from exchange.adoption import pasted, policy, queries, services
+from exchange.adoption.forms import EligibleForm, MatrixForm, PastedForm, RecordForm
+from exchange.adoption.page import matrix_rows, page_of
+from exchange.adoption.queries import Place
+from exchange.adoption.steps import Step
+from exchange.region import queries as region
+from exchange.region.models import OrganisationType
+from exchange.spread import queries as spread
+from exchange.spread.queries import SeenProgramme
+from exchange.wording import counted, in_words
+
+blueprint = Blueprint("adoption", __name__)
+
+
+@blueprint.get("/programmes/<slug>/adoption")
+@public_where_found(spread.programme_seen)
+def adoption(found: SeenProgramme) -> ResponseReturnValue:
+    return render_template("adoption/adoption.html", found=found, page=page_of(found, person_at_hand()))
+
+
+@blueprint.get("/programmes/<slug>/adoption/<organisation_id>")
+@public_where_found(queries.place)
+def steps(place: Place) -> ResponseReturnValue:
+    person = person_at_hand()
+    can_record = policy.records(person, place.found.standing, place.adoption.organisation_id)
+    reads_reasons = person is not None and (person.is_member or place.found.reads_conditions)
+    return render_template(
+        "adoption/steps.html", place=place, can_record=can_record, reads_reasons=reads_reasons
+    )
+
+
+@blueprint.route("/programmes/<slug>/adoption/<organisation_id>/record", methods=["GET", "POST"])
+@requires(policy.can_record, of=queries.place, message=policy.ONLY_RECORDERS)
+def record(place: Place) -> ResponseReturnValue:
+    form = RecordForm(place.adoption)
+    is_stale = form.is_submitted() and form.is_stale
+    if form.validate_on_submit() and not is_stale:
+        step = Step(form.step.data)
+        services.record_step(
+            place.adoption,
+            someone_at_hand(),
+            step=step,
+            on=form.on.data,
+            reason=form.reason.data,
+            expected=form.expected,
+        )
+        flash(f"{place.organisation.name} is now recorded as “{in_words(step)}”.")
+        return redirect(url_for("adoption.adoption", slug=place.found.programme.slug))
+    if is_stale:
+        form.show_as_it_is()
+    status = 409 if is_stale else 422 if form.is_submitted() else 200
+    return render_template("adoption/record.html", place=place, form=form, is_stale=is_stale), status
+
+
+@blueprint.route("/programmes/<slug>/eligible", methods=["GET", "POST"])
+@requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
+def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
+    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    form = EligibleForm(there)
+    if form.validate_on_submit():
+        services.set_eligible(found.programme, someone_at_hand(), form.organisations.data)
+        flash(f"The programme is now for {counted(len(form.organisations.data), 'organisation')}.")
+        return redirect(url_for("adoption.adoption", slug=found.programme.slug))
+    if not form.is_submitted():
+        form.organisations.data = [each.organisation_id for each in queries.eligible(found.programme)]
+    return render_template("adoption/choose_eligible.html", found=found, form=form), (
+        422 if form.is_submitted() else 200
+    )
+
+
+@blueprint.route("/programmes/<slug>/adoption-table", methods=["GET", "POST"])
+@requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
+def update_many(found: SeenProgramme) -> ResponseReturnValue:
+    """Shows what each pasted row would do; records them all when nothing is to mend and that was seen."""
+    form = PastedForm()
+    preview = None
+    if form.validate_on_submit():
+        preview = pasted.planned(form.rows.data, queries.by_every_name(found.programme), clock.today())
+        if "apply" in request.form and not preview.mistakes:
+            services.record_many(found.programme, someone_at_hand(), preview)
+            flash(f"{counted(len(preview.rows), 'step')} recorded.")
+            return redirect(url_for("adoption.adoption", slug=found.programme.slug))
+    status = 422 if form.is_submitted() and (preview is None or preview.mistakes) else 200
+    return render_template("adoption/update_many.html", found=found, form=form, preview=preview), status
+
+
+@blueprint.get("/adoption")
+@public
+def matrix() -> ResponseReturnValue:
+    form = MatrixForm(request.args)
+    form.theme.choices = [(theme.id, theme.name) for theme in region.themes()]
+    form.system.choices = [(system.code, system.name) for system in region.care_systems()]
+    found = queries.matrix(**form.chosen)
+    rows = matrix_rows(found)
+    return render_template("adoption/matrix.html", form=form, matrix=found, rows=rows, chosen=form.chosen)
+
+
+@blueprint.get("/organisations")
+@public
+def organisations() -> ResponseReturnValue:
+    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    return render_template("adoption/organisations.html", organisations=there)
+
+
+@blueprint.get("/organisations/<organisation_id>")
+@public_where_found(queries.organisation_seen)
+def organisation(found: queries.SeenOrganisation) -> ResponseReturnValue:
+    return render_template("adoption/organisation.html", found=found)

@@ -1,0 +1,118 @@
+"""Writes to adoption. What happens stands in the programme's own chain of events, from which every figure can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import select
+
+from exchange import clock, events
+from exchange.accounts.models import Person
+from exchange.adoption.models import Adoption, AdoptionStep
+from exchange.adoption.pasted import Preview
+from exchange.adoption.steps import Step
+from exchange.audience import Audience
+from exchange.errors import Conflict, InvalidInput
+from exchange.events import Event, Text
+from exchange.extensions import db
+from exchange.locking import locked
+from exchange.proposals import queries as proposals
+from exchange.region import queries as region
+from exchange.region.models import OrganisationType
+from exchange.spread.models import Programme
+from exchange.spread.services import lock_programme
+from exchange.wording import day, in_words
+
+# The types of organisation that work in a setting, which the record names.
+WORKS_IN = {
+    "acute": {OrganisationType.ACUTE, OrganisationType.SPECIALIST},
+    "mental-health": {OrganisationType.MENTAL_HEALTH},
+    "community": {OrganisationType.COMMUNITY},
+    "ambulance": {OrganisationType.AMBULANCE},
+    "primary-care": {OrganisationType.PRIMARY_CARE},
+    "social-care": {OrganisationType.LOCAL_AUTHORITY, OrganisationType.VOLUNTARY},
+    "home": {OrganisationType.COMMUNITY},
+}
+
+
+def set_eligible(programme: Programme, actor: Person | None, organisations: Collection[str]) -> Event | None:
+    """Says for which organisations the programme is. What others have recorded stays, and counts no more. None when nothing
+    changes."""
+    lock_programme(programme)
+    known = {
+        each.organisation_id: each
+        for each in db.session.scalars(select(Adoption).where(Adoption.programme_id == programme.id))
+    }
+    before = {id_ for id_, each in known.items() if each.is_eligible}
+    after = set(organisations)
+    if before == after:
+        return None
+    for id_ in sorted(before ^ after):
+        if id_ in known:
+            known[id_].is_eligible = id_ in after
+        else:
+            db.session.add(Adoption(programme_id=programme.id, organisation_id=id_, is_eligible=True))
+    return events.record(actor, "set_eligible", programme, Audience.PUBLIC, organisations=sorted(after))
+
+
+def set_eligible_by_record(programme: Programme, actor: Person | None) -> None:
+    """At first: the organisations of the kinds that work in the settings that the record names, or where it names none, all."""
+    version = proposals.latest_version(programme.proposal)
+    settings = (version.answers.get("settings") if version else None) or []
+    types = {type_ for setting in settings for type_ in WORKS_IN.get(setting, ())}
+    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    fitting = [each.id for each in there if each.type in types]
+    set_eligible(programme, actor, fitting or [each.id for each in there])
+
+
+def record_step(
+    adoption: Adoption, actor: Person, *, step: Step, on: date, reason: str, expected: Step | None
+) -> Event:
+    """Records where the organisation stands now. `expected` is where it stood on the page that was sent.
+
+    Raises Conflict when somebody recorded another step meanwhile, or the day is before that of the last one.
+    """
+    key = {"programme_id": adoption.programme_id, "organisation_id": adoption.organisation_id}
+    held = locked(Adoption, key, is_eligible=True)
+    if held.step is not expected:
+        raise Conflict(_recorded_meanwhile(held), heading="Somebody recorded a step meanwhile")
+    if held.since is not None and on < held.since:
+        raise Conflict(f"The last step was on {day(held.since)}. Give that day or a later one.")
+    before, held.step, held.since = held.step, step, on
+    db.session.add(
+        AdoptionStep(**key, step=step, on=on, reason=reason, recorded_at=clock.now(), recorded_by_id=actor.id)
+    )
+    return events.record(
+        actor,
+        "record_adoption",
+        held.programme,
+        Audience.PUBLIC,
+        {"reason": Text(reason, Audience.MEMBERS)},
+        organisation=held.organisation_id,
+        from_step=before and before.value,
+        step=step.value,
+        on=on.isoformat(),
+    )
+
+
+def record_many(programme: Programme, actor: Person, preview: Preview) -> None:
+    """Records every row, or none.
+
+    Raises Conflict when somebody recorded a step of one of them meanwhile.
+    """
+    for row in preview.rows:
+        if row.to is None or row.to.step is None or row.to.since is None:
+            raise InvalidInput(row.mistake)
+        adoption = db.session.get_one(Adoption, (programme.id, row.to.id))
+        record_step(adoption, actor, step=row.to.step, on=row.to.since, reason=row.reason, expected=row.was)
+
+
+def _recorded_meanwhile(adoption: Adoption) -> str:
+    last = adoption.steps[-1] if adoption.steps else None
+    if last is None:
+        return "Nothing of yours was saved. Open the page again to see where it stands."
+    return (
+        f"{last.recorded_by.name} recorded “{in_words(last.step)}” from {day(last.on)}. "
+        "Nothing of yours was saved: look at it, and record yours again if it is still right."
+    )

@@ -1,0 +1,90 @@
+"""What became of the demo's programmes: who adopted them, and what was measured."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from exchange import clock
+from exchange.accounts.models import Person
+from exchange.adoption import services as adoption
+from exchange.adoption.models import Adoption
+from exchange.adoption.steps import Step as AdoptionStep
+from exchange.extensions import db
+from exchange.measures import services as measures
+from exchange.measures.models import Combined, Direction
+from exchange.proposals.models import Proposal
+from exchange.spread.models import Programme
+
+FOLDER = Path(__file__).parent
+Step = Mapping[str, Any]
+
+
+def adopting() -> dict[str, list[Step]]:
+    """The steps of organisations, by the story whose programme they are with."""
+    told = tomllib.loads((FOLDER / "adoption.toml").read_text())
+    return {
+        each["story"]: [
+            {"do": "adopt", "at": "16:10", "by": each["by"], "organisation": organisation, "step": step}
+            | {"days_ago": days_ago, "reason": "".join(reason)}
+            for organisation, step, days_ago, *reason in each["steps"]
+        ]
+        for each in told.values()
+    }
+
+
+def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
+    held = db.session.get_one(Adoption, (_programme(proposal).id, step["organisation"]))
+    adoption.record_step(
+        held,
+        manager,
+        step=AdoptionStep(step["step"]),
+        on=clock.today(),
+        reason=step["reason"],
+        expected=held.step,
+    )
+
+
+def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
+    """What programmes measure, and the figures of the months before this one."""
+    for told in tomllib.loads((FOLDER / "measures.toml").read_text())["measures"]:
+        manager, programme = person(told["by"]), _programme(proposals[told["story"]])
+        defined = measures.define_measure(
+            programme,
+            manager,
+            name=told["name"],
+            unit=told["unit"],
+            definition=told["definition"].strip(),
+            direction=Direction(told["direction"]),
+            target=Decimal(told["target"]) if "target" in told else None,
+            combined=Combined(told["combined"]),
+        )
+        for organisation, figures in told["figures"].items():
+            months = _months_before(clock.today(), len(figures))
+            entered = dict(zip(months, map(Decimal, figures), strict=True))
+            measures.enter_figures(defined, organisation, manager, entered, reason="")
+        for each in told.get("rebased", []):
+            first = _months_before(clock.today(), each["months_ago"])[0]
+            measures.rebase(
+                defined,
+                manager,
+                organisation_id=each.get("organisation"),
+                month=first,
+                reason=each["reason"],
+            )
+
+
+def _months_before(day: date, count: int) -> list[date]:
+    """So many months, the last one that before the day's."""
+    first = day.year * 12 + day.month - 1 - count
+    return [date(number // 12, number % 12 + 1, 1) for number in range(first, first + count)]
+
+
+def _programme(proposal: Proposal) -> Programme:
+    return db.session.scalars(select(Programme).where(Programme.proposal_id == proposal.id)).one()

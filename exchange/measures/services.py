@@ -1,0 +1,144 @@
+"""Writes to measures. What happens stands in the programme's own chain of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from exchange import clock, events
+from exchange.accounts.models import Person
+from exchange.audience import Audience
+from exchange.errors import Conflict
+from exchange.events import Event, Text
+from exchange.extensions import db
+from exchange.measures import queries
+from exchange.measures.figures import plain
+from exchange.measures.models import Combined, Direction, Figure, Measure, Rebasing
+from exchange.spread.models import Programme
+from exchange.spread.services import lock_programme
+
+
+def define_measure(
+    programme: Programme,
+    manager: Person,
+    *,
+    name: str,
+    unit: str,
+    definition: str,
+    direction: Direction | None,
+    target: Decimal | None,
+    combined: Combined,
+) -> Measure:
+    lock_programme(programme)  # numbers are given one by one
+    last = db.session.scalar(select(func.max(Measure.number)).where(Measure.programme_id == programme.id))
+    measure = Measure(
+        programme_id=programme.id,
+        number=(last or 0) + 1,
+        name=name,
+        unit=unit,
+        definition=definition,
+        direction=direction,
+        target=None if target is None else plain(target),
+        combined=combined,
+        defined_at=clock.now(),
+        defined_by_id=manager.id,
+    )
+    db.session.add(measure)
+    events.record(
+        manager,
+        "define_measure",
+        programme,
+        Audience.PUBLIC,
+        {"name": Text(name, Audience.PUBLIC)},
+        measure=measure.number,
+    )
+    return measure
+
+
+def enter_figures(
+    measure: Measure, organisation_id: str, person: Person, figures: Mapping[date, Decimal], *, reason: str
+) -> list[Event]:
+    """Keeps the figures that say something new; a correction needs the reason.
+
+    Raises Conflict when a figure is corrected without a reason, as where somebody else entered it meanwhile.
+    """
+    lock_programme(measure.programme)
+    held = queries.figures_of([measure.id])[measure.id].get(organisation_id, {})
+    new = {month: value for month, value in sorted(figures.items()) if held.get(month) != value}
+    if corrected(held, new) and not reason.strip():
+        raise Conflict(
+            "Somebody entered another figure for one of these months meanwhile. Say why yours is right."
+        )
+    return [
+        _enter(measure, organisation_id, person, month, value, held.get(month), reason)
+        for month, value in new.items()
+    ]
+
+
+def corrected(held: Mapping[date, Decimal], figures: Mapping[date, Decimal]) -> list[date]:
+    """The months for which another figure stands."""
+    return [month for month, value in sorted(figures.items()) if month in held and held[month] != value]
+
+
+def _enter(
+    measure: Measure,
+    organisation_id: str,
+    person: Person,
+    month: date,
+    value: Decimal,
+    before: Decimal | None,
+    reason: str,
+) -> Event:
+    why = "" if before is None else reason
+    db.session.add(
+        Figure(
+            measure_id=measure.id,
+            organisation_id=organisation_id,
+            month=month,
+            value=plain(value),
+            reason=why,
+            entered_at=clock.now(),
+            entered_by_id=person.id,
+        )
+    )
+    return events.record(
+        person,
+        "enter_figure",
+        measure.programme,
+        Audience.PUBLIC,
+        {"reason": Text(why, Audience.MEMBERS)},
+        measure=measure.number,
+        organisation=organisation_id,
+        month=month.isoformat(),
+        value=plain(value),
+        before=None if before is None else plain(before),
+    )
+
+
+def rebase(
+    measure: Measure, manager: Person, *, organisation_id: str | None, month: date, reason: str
+) -> Event:
+    """From this month on limits are computed anew."""
+    db.session.add(
+        Rebasing(
+            measure_id=measure.id,
+            organisation_id=organisation_id,
+            month=month,
+            reason=reason,
+            rebased_at=clock.now(),
+            rebased_by_id=manager.id,
+        )
+    )
+    return events.record(
+        manager,
+        "rebase_measure",
+        measure.programme,
+        Audience.PUBLIC,
+        {"reason": Text(reason, Audience.PUBLIC)},
+        measure=measure.number,
+        organisation=organisation_id,
+        month=month.isoformat(),
+    )

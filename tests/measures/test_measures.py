@@ -1,0 +1,197 @@
+"""Measures through their pages: defining, entering, correcting, re-basing, and what everyone reads."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.adoption.services import set_eligible
+from exchange.events import Event
+from exchange.extensions import db
+from exchange.measures import queries
+from exchange.measures.models import Combined, Direction, Measure
+from exchange.measures.services import define_measure, enter_figures
+from exchange.spread.models import Programme
+from tests.conftest import Committed
+from tests.decisions.arrange import Staff, make_staff
+from tests.factories import make_person
+from tests.pages import Client
+from tests.spread.arrange import make_programme
+from tests.statements import statements_of
+
+SLUG = "falls-huddles"
+HILL, RIVER = "hill-hospital", "river-trust"
+ONE: dict[str, Any] = {"slug": SLUG, "number": 1}
+AT_RIVER = {**ONE, "organisation_id": RIVER}
+DEFINED: dict[str, Any] = {
+    "name": "Falls with harm",
+    "unit": "falls",
+    "definition": "Falls that hurt somebody.",
+    "direction": "decrease",
+    "target": "5",
+    "combined": "added",
+}
+
+
+def make_one() -> Staff:
+    staff = make_staff()
+    set_eligible(make_programme(staff), staff.manager, [HILL, RIVER])
+    return staff
+
+
+def make_measure(staff: Staff) -> Measure:
+    programme = db.session.scalars(select(Programme)).one()
+    return define_measure(
+        programme,
+        db.session.get_one(Person, staff.manager.id),
+        name="Falls with harm",
+        unit="falls",
+        definition="Falls that hurt somebody.",
+        direction=Direction.DECREASE,
+        target=Decimal(5),
+        combined=Combined.ADDED,
+    )
+
+
+def enter(measure: Measure, staff: Staff, organisation: str, *values: int) -> None:
+    entered = {date(2025, month, 1): Decimal(value) for month, value in enumerate(values, 1)}
+    enter_figures(measure, organisation, db.session.get_one(Person, staff.manager.id), entered, reason="Why.")
+
+
+def test_a_manager_defines_and_a_lead_enters(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER)
+    page = client.as_(staff.manager).get("measures.measures", slug=SLUG)
+    assert "Nothing is measured yet" in page.text
+    page = page.click("Add a measure").submit("Add the measure", **DEFINED)
+    assert "“Falls with harm” is now a measure of this programme." in page.text
+    page = client.as_(lead).get("measures.measure", **ONE).click("Enter figures of River Community Trust")
+    page = page.submit("Save figures", rows="September 2026\t7\nOctober 2026\t6")
+    assert "2 figures saved for River Community Trust." in page.text
+    assert page.texts(".app-multiples__one h3") == ["River Community Trust"]
+    visitor = client.visitor().get("measures.measures", slug=SLUG)
+    assert "6 falls in October 2026." in visitor.text
+    assert "The sum of 1 organisation" in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        (
+            {},
+            [
+                "Enter what is measured",
+                "Enter the unit",
+                "Enter how it is counted",
+                "Select what is better",
+                "Select how the region’s figure is made",
+            ],
+        ),
+        ({**DEFINED, "target": "few"}, ["Enter the target as a number, like 12 or 4.5"]),
+        (
+            {**DEFINED, "name": "x" * 121},
+            ["What is measured must be 120 characters or fewer. It has 121"],
+        ),
+    ],
+)
+def test_what_a_measure_needs(
+    client: Client, committed: Committed, sent: dict[str, Any], errors: list[str]
+) -> None:
+    with committed():
+        staff = make_one()
+    page = client.as_(staff.manager).get("measures.define_measure", slug=SLUG)
+    assert page.submit("Add the measure", status=422, **sent).errors == errors
+
+
+def test_a_correction_needs_a_reason_and_keeps_what_was(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        enter(make_measure(staff), staff, RIVER, 7, 6)
+    browser = client.as_(staff.manager)
+    page = browser.get("measures.enter_figures", **AT_RIVER)
+    page = page.submit("Save figures", rows="January 2025, 9\nMarch 2025, 4", status=422)
+    assert page.errors == ["Enter why the figure of January 2025 changes"]
+    page = page.submit("Save figures", rows="January 2025, 9\nMarch 2025, 4", reason="Two were found later.")
+    assert "2 figures saved" in page.text
+    entered = browser.get("measures.enter_figures", **AT_RIVER).texts(".app-entered strong")
+    assert entered == ["4", "6", "9", "7"]
+    with committed():
+        measure = db.session.scalars(select(Measure)).one()
+        held = queries.figures_of([measure.id])[measure.id][RIVER]
+        assert held == {date(2025, 1, 1): 9, date(2025, 2, 1): 6, date(2025, 3, 1): 4}
+        told = db.session.scalars(select(Event).where(Event.kind == "enter_figure").order_by(Event.id)).all()
+        # The events alone tell the figures that hold.
+        assert {
+            date.fromisoformat(each.facts["month"]): Decimal(each.facts["value"]) for each in told
+        } == held
+        assert [(each.facts["before"], [text.content for text in each.texts]) for each in told[2:]] == [
+            ("7", ["Two were found later."]),
+            (None, []),
+        ]
+
+
+def test_the_same_figures_again_change_nothing(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        enter(make_measure(staff), staff, RIVER, 7)
+    page = client.as_(staff.manager).get("measures.enter_figures", **AT_RIVER)
+    assert "No figures saved" in page.submit("Save figures", rows="January 2025, 7.0").text
+
+
+def test_a_correction_entered_meanwhile_is_not_overwritten_unseen(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff = make_one()
+        measure = make_measure(staff)
+    page = client.as_(staff.manager).get("measures.enter_figures", **AT_RIVER)
+    with committed():
+        enter(db.session.get_one(Measure, measure.id), staff, RIVER, 7)
+    page = page.submit("Save figures", rows="January 2025, 8", status=422)
+    assert page.errors == ["Enter why the figure of January 2025 changes"]
+
+
+def test_limits_are_computed_anew_from_a_month(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        enter(make_measure(staff), staff, RIVER, *[20, 22, 21, 20, 22, 21], *[5, 6, 4, 5, 6, 4])
+    page = client.as_(staff.manager).get("measures.measure", **ONE)
+    assert len(page.select(".app-chart__mean")) == 2
+    page = page.click("Compute limits anew from a month")
+    assert page.submit("Compute limits anew", month="soon", reason="We began.", status=422).errors == [
+        "Enter the month like November 2026"
+    ]
+    page = page.submit("Compute limits anew", month="July 2025", reason="We began.")
+    assert "From July 2025: We began." in page.text
+    assert len(page.select(".app-chart__mean")) == 3
+    page = client.as_(staff.manager).get("measures.rebase_measure", **ONE)
+    page = page.submit("Compute limits anew", month="July 2025", reason="They began.", of=RIVER)
+    assert len(page.select(".app-chart__mean")) == 4
+
+
+@pytest.mark.parametrize("endpoint", ["measures.measures", "measures.measure"])
+def test_a_page_takes_as_many_queries_for_many_figures_as_for_one(
+    app: Flask, client: Client, committed: Committed, endpoint: str
+) -> None:
+    with committed():
+        staff = make_one()
+        enter(make_measure(staff), staff, RIVER, 7)
+    taken = []
+    for more in (False, True):
+        if more:
+            with committed():
+                enter(make_measure(staff), staff, HILL, *range(12))
+                enter(db.session.scalars(select(Measure)).all()[0], staff, HILL, *range(12))
+        values = ONE if endpoint == "measures.measure" else {"slug": SLUG}
+        with statements_of(app) as asked:
+            client.visitor().get(endpoint, **values)
+        taken.append(len(asked))
+    assert taken[0] == taken[1]
