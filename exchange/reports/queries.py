@@ -14,6 +14,7 @@ from exchange.accounts.models import Person
 from exchange.accounts.policy import is_administrator, waits_to_be_settled
 from exchange.assessment import policy as assessment_policy
 from exchange.assessment import queries as assessment
+from exchange.assessment.deliberation import queries as deliberation
 from exchange.assessment.queries import Section, WaitingReview
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
@@ -63,11 +64,13 @@ def work_of(person: Person) -> Work:
         *_own_tasks(person),
         *map(_to_answer, invitations.waiting_for(person)),
         *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
+        *(_to_answer_panel(*row) for row in deliberation.waiting_for_team(person)),
     ]
     if assessment_policy.is_reviewer(person):
         tasks += map(_to_review, assessment.waiting_reviews(person))
     if assessment_policy.is_manager(person):
         tasks += _to_triage(assessment.triage(person))
+        tasks += (_to_pass_on(*row) for row in deliberation.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
     if is_administrator(person):
@@ -179,6 +182,16 @@ def _to_review(review: WaitingReview) -> Task:
         review.due,
         tuple(filter(None, (review.reference, review.organisation, review.theme))),
     )
+
+
+def _to_answer_panel(reference: str, title: str, count: int, since: datetime) -> Task:
+    asks = f"The panel asks your team {counted(count, 'question')}. Answer while the assessment goes on."
+    return Task(title, asks, "assessment.questions", {"ref": reference}, _day(since), facts=(reference,))
+
+
+def _to_pass_on(reference: str, title: str, count: int, since: datetime) -> Task:
+    waits = f"{counted(count, 'question').capitalize()} of reviewers to pass on to the team, or not."
+    return Task(title, waits, "assessment.questions", {"ref": reference}, _day(since), facts=(reference,))
 
 
 def _to_triage(sections: Iterable[Section]) -> Iterator[Task]:

@@ -20,6 +20,7 @@ FULL = {
     "rationale-benefit": "A small effect.",
     "recommendation": "spread-with-conditions",
     "comment": "Count the falls.",
+    "note": "Between us: ask the night staff.",
 }
 
 

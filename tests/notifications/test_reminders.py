@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Interest
 from exchange.extensions import db
-from exchange.notifications.reminders import reached
+from exchange.notifications.reminders import AFTER, reached
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -44,6 +44,21 @@ START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 )
 def test_newest_reminder_that_has_come(today: date, expected: int | None) -> None:
     assert reached(DUE, TOLD, today, BEFORE) == expected
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2026, 12, 18), 0),
+        (date(2026, 12, 20), 0),
+        (date(2026, 12, 21), -1),
+        (date(2026, 12, 24), -1),
+        (date(2026, 12, 29), -5),  # Christmas Day and Boxing Day's Monday lie between
+        (date(2027, 2, 1), -5),
+    ],
+)
+def test_newest_reminder_after_the_date(today: date, expected: int) -> None:
+    assert reached(DUE, TOLD, today, BEFORE, AFTER) == expected
 
 
 def test_reminder_that_would_have_come_before_the_telling_is_left_out() -> None:
