@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ SUMMARY_WORDS = 300
 FEEDBACK_WORDS = 500
 CRITERION_FEEDBACK_WORDS = 150
 LONGEST_EXTENSION = timedelta(days=366)
-PAGE_MARK_LENGTH = 22
+PAGE_MARK = re.compile(r"[\w-]{1,22}", re.ASCII)
 
 RECOMMENDATIONS = (
     Choice(Recommendation.SPREAD, "Spread"),
@@ -300,8 +301,9 @@ class ReviewForm(forms.Form):
 
     @property
     def page_mark(self) -> str:
-        """Tells the page that sent it from others of the same review."""
-        return (self._fields["page"].data or "")[:PAGE_MARK_LENGTH]
+        """Tells the page that sent it from others of the same review; empty where it is none of ours."""
+        mark = self._fields["page"].data or ""
+        return mark if PAGE_MARK.fullmatch(mark) else ""
 
 
 def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:

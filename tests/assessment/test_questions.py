@@ -61,7 +61,7 @@ def test_a_question_goes_through_the_manager_and_its_answer_on_the_record(
     assert f"{cast.reviewers[0].name} (Reviewer A)" in page.text
     pass_on(client, cast)
     for page in (
-        client.as_(cast.champion).get("proposals.show", ref=cast.ref).click("Questions"),
+        client.as_(cast.champion).get("proposals.show", ref=cast.ref).click("Questions, 1 to answer"),
         client.as_(cast.champion).get("proposals.history", ref=cast.ref),
     ):
         assert PUT_AS in page.text
@@ -73,6 +73,7 @@ def test_a_question_goes_through_the_manager_and_its_answer_on_the_record(
         page = client.as_(cast.reviewers[index]).get("assessment.review", ref=cast.ref)
         assert ANSWER in page.text
         assert ("physio" in page.text) is (index == 0)
+    assert "Questions" in client.as_(cast.champion).get("proposals.show", ref=cast.ref).links()
     page = client.as_(cast.manager).get("assessment.questions", ref=cast.ref)
     assert OWN_WORDS in page.text
     assert ANSWER in page.text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, case, func, select
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
@@ -83,11 +83,17 @@ def questions_read(person: Person, seen: Seen) -> list[ShownQuestion]:
     return [each for each in shown if each is not None]
 
 
-def has_been_asked(proposal: Proposal) -> bool:
-    """Whether the team has a question to read."""
-    query = select(TeamQuestion.id).join(TeamQuestion.round)
-    put = Round.proposal_id == proposal.id, TeamQuestion.put_as != ""
-    return db.session.scalar(query.where(*put).limit(1)) is not None
+def asked_of_team(proposal: Proposal) -> tuple[int, int]:
+    """How many questions the team can read, and how many of them it can still answer."""
+    is_open = Round.ended_at.is_(None) & Round.suspended_at.is_(None) & TeamQuestion.answered_at.is_(None)
+    query = (
+        select(func.count(), func.count(case((is_open, 1))))
+        .select_from(TeamQuestion)
+        .join(TeamQuestion.round)
+        .where(Round.proposal_id == proposal.id, TeamQuestion.put_as != "")
+    )
+    put, waiting = db.session.execute(query).one()
+    return put, waiting
 
 
 @dataclass(frozen=True)

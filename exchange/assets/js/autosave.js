@@ -28,18 +28,21 @@ export default function attach(form) {
   };
 
   async function save() {
-    if (sending || stopped || !changed) return;
+    if (stopped || !changed) return;
+    if (sending) {
+      wait(PAUSE);
+      return;
+    }
     sending = true;
     changed = false;
     try {
-      heard(await sent());
+      await heard(await sent());
     } catch {
       changed = true;
       say(`${NOT_SAVED} You seem to be offline. We save it when you are connected again.`);
       wait(AGAIN);
     }
     sending = false;
-    if (changed && !timer) wait(PAUSE);
   }
 
   // A page that was open while someone signed in again carries an old token: then once more with a new one.
@@ -52,10 +55,8 @@ export default function attach(form) {
     return post();
   }
 
-  const post = () => {
-    timer = null;
-    return fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
-  };
+  const post = () =>
+    fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
 
   // None where nobody is signed in any more, or someone else is.
   async function newToken() {
@@ -66,8 +67,7 @@ export default function attach(form) {
 
   async function heard(answer) {
     if (answer.ok) {
-      const { saved } = await answer.json();
-      say(saved);
+      say((await answer.json()).saved);
       if (!changed) form.dispatchEvent(new Event("app-saved"));
       return;
     }
