@@ -203,7 +203,7 @@ class WithoutNames:
         for name in self.names:
             if name.casefold() in text:
                 raise wtforms.ValidationError(
-                    f"Take “{name}” out of “{field.label_text}”: the team must not learn who assesses it"
+                    f"Take “{name}” out of “{field.label.text}”: the team must not learn who assesses it"
                 )
 
 

@@ -13,7 +13,7 @@ from exchange.proposals import answers, clocks, policy, queries, readership, rec
 from exchange.proposals.answers import ShownSection
 from exchange.proposals.changed_since import ChangedSince, since_before
 from exchange.proposals.choices import Choices, choices
-from exchange.proposals.lifecycle import ACTIONS, Stage
+from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 from exchange.proposals.next_step import Facts, next_step
 from exchange.proposals.policy import Seen
@@ -227,7 +227,7 @@ def days_in_stages(seen: Seen) -> list[dict[str, str]]:
     moves = [
         (event.at.astimezone(clock.LONDON).date(), Stage(event.facts["to_stage"]))
         for event in queries.history(seen)
-        if event.kind in ACTIONS
+        if "to_stage" in event.facts
     ]
     found = clocks.days_by_stage(clocks.stays(moves), clock.today())
     return [{"key": stage.label, "value": counted(days, "day")} for stage, days in found.items()]

@@ -113,7 +113,7 @@ def days_on_which_told(
     return found
 
 
-def test_reviewer_is_reminded_before_and_once_after(
+def test_reviewer_is_reminded_before_on_and_after_the_date(
     app: Flask, committed: Committed, clock: time_machine.Traveller
 ) -> None:
     with committed():
@@ -128,6 +128,8 @@ def test_reviewer_is_reminded_before_and_once_after(
             "11 Dec: your review is due on 18 December 2026",
             "17 Dec: your review is due on 18 December 2026",
             "18 Dec: your review is due on 18 December 2026",
+            "21 Dec: your review was due on 18 December 2026",
+            "29 Dec: your review was due on 18 December 2026",
         ]
     }
 
@@ -185,6 +187,7 @@ def test_more_time_brings_reminders_of_the_new_day(
         "31 Dec: your review is due on 8 January 2027",
         "07 Jan: your review is due on 8 January 2027",
         "08 Jan: your review is due on 8 January 2027",
+        "11 Jan: your review was due on 8 January 2027",
     ]
 
 
@@ -217,6 +220,8 @@ def test_champion_is_reminded_of_changes(
             "11 Dec: your changes are due on 18 December 2026",
             "17 Dec: your changes are due on 18 December 2026",
             "18 Dec: your changes are due on 18 December 2026",
+            "21 Dec: your changes were due on 18 December 2026",
+            "29 Dec: your changes were due on 18 December 2026",
         ]
     }
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
@@ -122,14 +121,24 @@ def question_to_answer(person: Person, ref: str, question_id: int) -> SeenQuesti
     return SeenQuestion(seen, question)
 
 
-def waiting_for_manager(person: Person) -> Sequence[Row[Any]]:
-    """Proposals of this person's themes with questions to pass on: reference, title, how many, and since when."""
+@dataclass(frozen=True)
+class WaitingQuestions:
+    """A proposal with questions that wait for someone: how many, and since when."""
+
+    reference: str
+    title: str
+    count: int
+    since: datetime
+
+
+def waiting_for_manager(person: Person) -> list[WaitingQuestions]:
+    """Of this person's themes, with questions to pass on."""
     managed = proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER)
     return _waiting(managed, TeamQuestion.settled_at.is_(None), TeamQuestion.asked_at)
 
 
-def waiting_for_team(person: Person) -> Sequence[Row[Any]]:
-    """Proposals of this person's teams with questions to answer: the same."""
+def waiting_for_team(person: Person) -> list[WaitingQuestions]:
+    """Of this person's teams, with questions to answer."""
     unanswered = (TeamQuestion.put_as != "") & TeamQuestion.answered_at.is_(None)
     return _waiting(proposals.on_team(person), unanswered, TeamQuestion.settled_at)
 
@@ -206,7 +215,7 @@ def _question(seen: Seen, question_id: int, *, may: bool) -> TeamQuestion:
     return question
 
 
-def _waiting(whose: ColumnElement[bool], waits: ColumnElement[bool], since: Any) -> Sequence[Row[Any]]:
+def _waiting(whose: ColumnElement[bool], waits: ColumnElement[bool], since: Any) -> list[WaitingQuestions]:
     query = (
         select(Proposal.reference, Proposal.title, func.count(), func.min(since))
         .join(Round, Round.proposal_id == Proposal.id)
@@ -215,4 +224,4 @@ def _waiting(whose: ColumnElement[bool], waits: ColumnElement[bool], since: Any)
         .group_by(Proposal.id, Proposal.reference, Proposal.title)
         .order_by(func.min(since), Proposal.id)
     )
-    return db.session.execute(query).all()
+    return [WaitingQuestions(*row) for row in db.session.execute(query)]

@@ -69,6 +69,7 @@ def theme_clocks(manager: Person, since: date | None) -> list[ThemeClocks]:
 
 
 def _moves(manager: Person) -> Any:
+    came_to = Event.facts["to_stage"].as_string()
     about = literal("proposal:", String) + cast(Proposal.id, String)
     return (
         select(
@@ -77,12 +78,13 @@ def _moves(manager: Person) -> Any:
             Proposal.title,
             Proposal.lead_theme_id.label("theme"),
             Event.at,
-            Event.facts["to_stage"].as_string().label("stage"),
+            came_to.label("stage"),
         )
         .join(Event, Event.subject == about)
         .where(
             proposals.seen_as_staff(manager, Role.PROGRAMME_MANAGER),
             Event.kind.in_(sorted(ACTIONS)),
+            came_to.is_not(None),
         )
         .order_by(Proposal.id, Event.position)
     )

@@ -40,10 +40,10 @@ def earlier_submissions(round_: Round, places: Sequence[Place]) -> list[EarlierS
 
 def _of_review(author: str, review: Review, criteria: dict[str, str]) -> list[EarlierSubmission]:
     said = [said_in(each) for each in review.earlier]
-    current = written_in(review) if review.submitted_at is not None else None
+    followed: list[Written | None] = [*said, written_in(review) if review.submitted_at is not None else None]
     return [
-        _told(author, earlier, before, after, criteria)
-        for earlier, before, after in zip(review.earlier, said, [*said[1:], current], strict=True)
+        _told(author, earlier, said[index], followed[index + 1], criteria)
+        for index, earlier in enumerate(review.earlier)
     ]
 
 
