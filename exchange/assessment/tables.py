@@ -13,9 +13,10 @@ from exchange.assessment.models import Recommendation
 from exchange.assessment.queries import Panel, Report, ThemeClocks
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
 from exchange.proposals.clocks import CLOCKED
-from exchange.wording import counted, in_words, joined
+from exchange.wording import counted, cut, in_words, joined
 
 Row = Mapping[str, str]
+TITLE = 60  # characters, in a table with many columns
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def days_waiting(clocks: ThemeClocks) -> Table:
     rows = [
         [
             {
-                "text": f"{each.reference}: {each.title}",
+                "text": f"{each.reference}: {cut(each.title, TITLE)}",
                 "href": url_for("proposals.show", ref=each.reference),
             },
             each.stage.label,

@@ -15,7 +15,7 @@ def test_a_review_is_saved_as_it_is_written(someone: Someone) -> None:
     reviewer = someone("reviewer who writes")
     reviewer.signs_in("reviewer1@example.org")
     page = reviewer.goes("/reviews")
-    reviewer.follows("Go on")
+    page.get_by_role("button", name="Go on", exact=True).first.click()
     comment, status = page.locator("[name=comment]"), page.locator("[data-autosave-status]")
     comment.fill("From the ward, on a Tuesday")
     expect(status).to_have_text(SAVED)

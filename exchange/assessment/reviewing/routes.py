@@ -21,9 +21,6 @@ from exchange.proposals.changed_since import since_reviewed
 from exchange.proposals.choices import choices
 from exchange.wording import time_of_day
 
-SUBMITTING = ("submit_review", "submit_and_next")
-GOING_ON = ("save_and_next", "submit_and_next")
-
 
 @blueprint.get("/reviews")
 @requires(policy.is_reviewer, message="This page is for reviewers.")
@@ -50,7 +47,7 @@ def review(assigned: Assigned) -> ResponseReturnValue:
 @requires(signed_in, of=queries.ever_assigned)
 def save_review(assignment: Assignment) -> ResponseReturnValue:
     """Saves or submits, by the button; whoever was taken off the panel meanwhile is shown what they typed."""
-    to_submit = any(button in request.form for button in SUBMITTING)
+    to_submit = "submit_review" in request.form or "submit_and_next" in request.form
     form = forms.review_form(assignment.round.rubric, to_submit=to_submit)()
     is_sound = form.validate()
     assigned = _still(assignment)
@@ -127,7 +124,7 @@ def _kept(
 ) -> ResponseReturnValue:
     """Where a saved or submitted review leads: on to the next, when that was asked for and there is one."""
     ref = assigned.seen.proposal.reference
-    goes_on = following is not None and any(button in request.form for button in GOING_ON)
+    goes_on = following is not None and ("submit_and_next" in request.form or "save_and_next" in request.form)
     if submitted:
         flash(f"Your review{f' of {ref}' if goes_on else ''} is in. You can now read what the others wrote.")
     else:

@@ -1,7 +1,7 @@
 // Saves a form in the background a moment after writing stops, and says when it did. What cannot be saved stays on the page and
 // is tried again; the form's own buttons tell why it is refused. data-autosave is the address that keeps it, data-author whose
 // form it is.
-import askBeforeLeaving from "./unsaved.js";
+import askBeforeLeaving, { isChanged } from "./unsaved.js";
 
 const PAUSE = 1500;
 const AGAIN = 30000;
@@ -12,7 +12,7 @@ export default function attach(form) {
   const { autosave: address, author } = form.dataset;
   if (!address) return;
   const status = form.querySelector("[data-autosave-status]");
-  let changed = form.dataset.unsaved === "true";
+  let changed = isChanged(form);
   let timer = null;
   let sending = false;
   let stopped = false;
