@@ -26,7 +26,7 @@ def lines(written: Written, criteria: Mapping[str, str]) -> dict[str, str]:
     said = {}
     for key, name in criteria.items():
         score = written.scores.get(key)
-        said[f"{name}: score"] = "" if score is None else str(score)
+        said[f"{name}: score"] = "" if score is None else in_words(str(score))
         said[f"{name}: why this score"] = written.rationales.get(key, "")
     said["Recommendation"] = in_words(written.recommendation) if written.recommendation else ""
     return {**said, "Comment": written.comment, "Private note to the panel": written.note}

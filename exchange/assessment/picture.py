@@ -3,7 +3,7 @@ picture's own units, about a pixel each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from exchange.assessment.scoring import DISAGREEMENT, HIGHEST, LOWEST
@@ -28,8 +28,8 @@ class Dot:
 
 @dataclass(frozen=True)
 class Scale:
-    """One criterion. The line is at `base`; `spread` is the part of it between the lowest and the highest score. `text` says
-    all that is drawn."""
+    """One criterion. The line is at `base`; `spread` is the part of it between the lowest and the highest score. `without` are
+    the letters of those who could not judge it. `text` says all that is drawn."""
 
     name: str
     height: int
@@ -37,6 +37,7 @@ class Scale:
     dots: list[Dot]
     spread: tuple[float, float] | None
     is_far_apart: bool
+    without: list[str]
     text: str
 
 
@@ -51,7 +52,7 @@ class Picture:
 
 def draw(given: Given, criteria: Mapping[str, str]) -> Picture:
     """`criteria` are names by key, in the rubric's order. Who could not judge a criterion has no score there."""
-    scales = [_scale(name, _by_letter(given, key)) for key, name in criteria.items()]
+    scales = [_scale(name, _by_letter(given, key), list(given)) for key, name in criteria.items()]
     ticks = [(score, _x(score)) for score in range(LOWEST, HIGHEST + 1)]
     return Picture(_finding(given, criteria), scales, ticks)
 
@@ -60,7 +61,7 @@ def _by_letter(given: Given, key: str) -> dict[str, int]:
     return {letter: scores[key] for letter, scores in given.items() if key in scores}
 
 
-def _scale(name: str, scores: Mapping[str, int]) -> Scale:
+def _scale(name: str, scores: Mapping[str, int], letters: Sequence[str]) -> Scale:
     """Equal scores stand on each other, by letter."""
     piles = {score: [each for each in scores if scores[each] == score] for score in scores.values()}
     highest_pile = max((len(pile) for pile in piles.values()), default=1)
@@ -72,7 +73,10 @@ def _scale(name: str, scores: Mapping[str, int]) -> Scale:
     ]
     gap = _gap(scores)
     ends = (_x(min(piles)), _x(max(piles))) if gap else None
-    return Scale(name, base + FOOT, base, dots, ends, gap >= DISAGREEMENT, _text(name, scores))
+    without = [letter for letter in letters if letter not in scores]
+    return Scale(
+        name, base + FOOT, base, dots, ends, gap >= DISAGREEMENT, without, _text(name, scores, without)
+    )
 
 
 def _x(score: int) -> float:
@@ -83,9 +87,10 @@ def _gap(scores: Mapping[str, int]) -> int:
     return max(scores.values()) - min(scores.values()) if scores else 0
 
 
-def _text(name: str, scores: Mapping[str, int]) -> str:
+def _text(name: str, scores: Mapping[str, int], without: Sequence[str]) -> str:
     told = [f"Reviewer {letter} gives {score}" for letter, score in scores.items()]
-    return f"{name}: {joined(told)}" if told else f"{name}: nobody could judge it"
+    untold = [f"Reviewer {letter} could not judge it" for letter in without]
+    return f"{name}: {joined([*told, *untold])}"
 
 
 def _finding(given: Given, criteria: Mapping[str, str]) -> str:

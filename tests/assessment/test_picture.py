@@ -44,12 +44,15 @@ def test_a_picture_says_what_it_shows(scores: dict[str, dict[str, int]], finding
 
 
 def test_a_scale_says_all_that_it_draws() -> None:
-    [need, benefit] = draw({"A": {"need": 2}, "B": {"need": 2}, "C": {"need": 5}}, CRITERIA).scales
-    assert need.text == "Need: Reviewer A gives 2, Reviewer B gives 2 and Reviewer C gives 5"
+    scores = {"A": {"need": 2}, "B": {"need": 2}, "C": {"need": 5}, "D": {"benefit": 3}}
+    [need, benefit] = draw(scores, CRITERIA).scales
+    assert need.text == (
+        "Need: Reviewer A gives 2, Reviewer B gives 2, Reviewer C gives 5 and Reviewer D could not judge it"
+    )
     assert [(dot.letter, dot.x) for dot in need.dots] == [("A", 92), ("B", 92), ("C", 296)]
     assert need.dots[0].y > need.dots[1].y
     assert (need.spread, need.is_far_apart) == ((92, 296), True)
-    assert (benefit.text, benefit.dots, benefit.spread) == ("Benefit: nobody could judge it", [], None)
+    assert (benefit.without, len(benefit.dots), benefit.spread) == (["A", "B", "C"], 1, None)
 
 
 @given(scores=given_scores)

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EarlierSubmission:
-    """What a review said from `submitted_at` until its author opened it again. `changes` are what the next submission
-    says otherwise; where there is none yet, all that it said."""
+    """What a review said from `submitted_at` until it became a draft again, as its author opened it or the proposal changed.
+    `changes` are what the next submission says otherwise; where there is none yet, all that it said."""
 
     author: str
+    version_number: int
     submitted_at: datetime
     opened_at: datetime
     is_replaced: bool
@@ -51,4 +52,6 @@ def _told(
     author: str, earlier: EarlierReview, before: Written, after: Written | None, criteria: dict[str, str]
 ) -> EarlierSubmission:
     differing = changes(Written(), before, criteria) if after is None else changes(before, after, criteria)
-    return EarlierSubmission(author, earlier.submitted_at, earlier.opened_at, after is not None, differing)
+    return EarlierSubmission(
+        author, earlier.version_number, earlier.submitted_at, earlier.opened_at, after is not None, differing
+    )

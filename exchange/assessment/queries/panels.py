@@ -24,6 +24,7 @@ from exchange.assessment.queries.rounds import (
     tally,
 )
 from exchange.assessment.scoring import Aggregate
+from exchange.assessment.written import written_in
 from exchange.errors import NotFound, WrongStage
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -286,7 +287,12 @@ class Panel:
 
     @property
     def picture(self) -> Picture:
-        given = {each.review.assignment.letter: scores_of(each.review) for each in self.reviews}
+        given = {
+            each.review.assignment.letter: {
+                key: score for key, score in written_in(each.review).scores.items() if isinstance(score, int)
+            }
+            for each in self.reviews
+        }
         return draw(given, self.criteria)
 
     @property
