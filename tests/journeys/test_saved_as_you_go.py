@@ -54,8 +54,8 @@ def test_a_review_is_saved_as_it_is_written(someone: Someone) -> None:
 def signs_out_elsewhere(page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url.partition("/proposals")[0] + "/my-work")
-    other.locator("form[action*=logout] button").first.evaluate("button => button.form.submit()")
-    other.wait_for_load_state("load")
+    with other.expect_navigation():
+        other.locator("form[action*=logout] button").first.evaluate("button => button.form.submit()")
     other.close()
 
 
@@ -64,6 +64,6 @@ def signs_in_elsewhere(page: Page, path: str) -> None:
     other.goto(page.url.partition("/proposals")[0] + path)
     other.locator("input[name=email]").fill("reviewer1@example.org")
     other.locator("input[name=password]").fill("exchange-demo")
-    other.get_by_role("button", name="Sign in", exact=True).click()
-    other.wait_for_load_state("load")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Sign in", exact=True).click()
     other.close()
