@@ -13,7 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import exchange.accounts.routes
 import exchange.administration.routes
 import exchange.adoption.routes
+import exchange.assessment.deliberation.routes
 import exchange.assessment.needs
+import exchange.assessment.reviewing.routes
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
 import exchange.community.routes

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import wtforms
@@ -24,10 +27,13 @@ from exchange.wording import counted
 
 RATIONALE_WORDS = 150
 COMMENT_WORDS = 300
+NOTE_WORDS = 150
 REASON_WORDS = 150
 SUMMARY_WORDS = 300
 FEEDBACK_WORDS = 500
+CRITERION_FEEDBACK_WORDS = 150
 LONGEST_EXTENSION = timedelta(days=366)
+PAGE_MARK = re.compile(r"[\w-]{1,22}", re.ASCII)
 
 RECOMMENDATIONS = (
     Choice(Recommendation.SPREAD, "Spread"),
@@ -186,7 +192,25 @@ class DeclareForm(forms.OnceForm):
         self.interest.choices = [*before, interest, outside, *after] if is_open else [interest]
 
 
+class WithoutNames:
+    """A validator of what the team will read: it must not name whom they must not know of."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = sorted(names)
+
+    def __call__(self, form: wtforms.form.BaseForm, field: Field) -> None:
+        text = " ".join((field.data or "").split()).casefold()
+        for name in self.names:
+            if name.casefold() in text:
+                raise wtforms.ValidationError(
+                    f"Take “{name}” out of “{field.label.text}”: the team must not learn who assesses it"
+                )
+
+
 class CloseAssessmentForm(forms.OnceForm):
+    """Made for one rubric and its panel by `close_form`."""
+
+    rubric: Rubric
     panel_summary = forms.TextField(
         "Summary of the panel’s view",
         [Required("Enter a summary of the panel’s view")],
@@ -202,6 +226,33 @@ class CloseAssessmentForm(forms.OnceForm):
         hint="What was strong and what would make it stronger, without names or scores. "
         "The team reads this with the decision, not before.",
     )
+
+    @property
+    def by_criterion(self) -> dict[str, str]:
+        """What is said of single criteria, by their keys."""
+        said = {each.key: self._fields[f"feedback-{each.key}"].data for each in self.rubric.criteria}
+        return {key: text for key, text in said.items() if text}
+
+    @property
+    def of_criteria(self) -> list[Field]:
+        return [self._fields[f"feedback-{each.key}"] for each in self.rubric.criteria]
+
+
+def close_form(rubric: Rubric, reviewers: Iterable[str]) -> CloseAssessmentForm:
+    """The form for this rubric, which the names of these reviewers must not stand in."""
+    names = WithoutNames(reviewers)
+
+    class FormOfRubric(CloseAssessmentForm):
+        def validate_feedback(self, field: Field) -> None:
+            names(self, field)
+
+    FormOfRubric.rubric = rubric
+    for criterion in rubric.criteria:
+        asked = forms.TextField(
+            f"Feedback on “{criterion.name}”", [names], words=CRITERION_FEEDBACK_WORDS, rows=3
+        )
+        setattr(FormOfRubric, f"feedback-{criterion.key}", asked)
+    return FormOfRubric()
 
 
 class WithdrawForm(forms.OnceForm):
@@ -241,13 +292,28 @@ class ReviewForm(forms.Form):
             {each.criterion.key: each.rationale.data for each in self.asked if each.rationale.data},
             Recommendation(recommendation) if recommendation else None,
             self._fields["comment"].data or "",
+            self._fields["note"].data or "",
         )
+
+    @property
+    def opened_at_state(self) -> str | None:
+        return self._fields["state"].data or None
+
+    @property
+    def page_mark(self) -> str:
+        """Tells the page that sent it from others of the same review; empty where it is none of ours."""
+        mark = self._fields["page"].data or ""
+        return mark if PAGE_MARK.fullmatch(mark) else ""
 
 
 def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
     """The form for this rubric: a draft keeps the unfinished and the over-long, what is submitted has it
     all."""
-    fields: dict[str, Any] = {"rubric": rubric, "state": wtforms.HiddenField()}
+    fields: dict[str, Any] = {
+        "rubric": rubric,
+        "state": wtforms.HiddenField(),
+        "page": wtforms.HiddenField(default=partial(secrets.token_urlsafe, 12)),
+    }
     for criterion in rubric.criteria:
         fields[f"score-{criterion.key}"] = forms.OneField(
             f"{criterion.name}: score",
@@ -277,6 +343,12 @@ def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
         hint="Conditions, and anything that the criteria do not ask. "
         "The other reviewers and the theme’s staff read it.",
     )
+    fields["note"] = forms.TextField(
+        "Private note to the panel",
+        words=NOTE_WORDS,
+        enforced=to_submit,
+        hint="The other reviewers read it once they have submitted, and the theme’s staff do. The team never does.",
+    )
 
     class FormOfRubric(ReviewForm):
         pass
@@ -293,6 +365,7 @@ def held_in(written: Written) -> dict[str, Any]:
         **{f"rationale-{key}": rationale for key, rationale in written.rationales.items()},
         "recommendation": written.recommendation,
         "comment": written.comment,
+        "note": written.note,
     }
 
 

@@ -1,9 +1,10 @@
-"""Tables of assessment: rubrics, rounds, assignments and reviews."""
+"""Tables of assessment: rubrics, rounds, assignments, and reviews as they are and as they were."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -81,6 +82,8 @@ class Round(Base):
     ended_at: Mapped[datetime | None]
     panel_summary: Mapped[str] = mapped_column(default="")
     feedback: Mapped[str] = mapped_column(default="")
+    # What the team is told of single criteria, by their keys; any may be left out.
+    feedback_by_criterion: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     proposal: Mapped[Proposal] = relationship()
     rubric: Mapped[Rubric] = relationship()
@@ -143,6 +146,14 @@ class Assignment(Base):
     person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="joined", innerjoin=True)
     review: Mapped[Review | None] = relationship(back_populates="assignment")
 
+    @property
+    def is_reopened(self) -> bool:
+        """Whether their draft is the review of this version that they submitted, and opened again."""
+        review = self.review
+        if review is None or review.submitted_at is not None:
+            return False
+        return any(each.version_number == self.round.version_number for each in review.earlier)
+
     @hybrid_property
     def is_to_confirm(self) -> bool:
         """Whether their draft is the review that they submitted before: of an earlier version, or before the director asked.
@@ -169,7 +180,8 @@ class Recommendation(StrEnum):
 
 class Review(Base):
     """A reviewer's marks: a draft until `submitted_at`. Withdrawn when an interest comes to light late. `version_number` is
-    the version that they were last saved about."""
+    the version that they were last saved about. `note` is for the panel and the staff alone, and never released; `saved_from`
+    is the mark of the page that saved it last."""
 
     __tablename__ = "review"
 
@@ -177,8 +189,10 @@ class Review(Base):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), unique=True)
     recommendation: Mapped[Recommendation | None]
     comment: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
     version_number: Mapped[int]
     saved_at: Mapped[datetime]
+    saved_from: Mapped[str | None] = mapped_column(String(22))
     submitted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
@@ -186,6 +200,22 @@ class Review(Base):
     scores: Mapped[list[Score]] = relationship(
         back_populates="review", lazy="selectin", cascade="all, delete-orphan"
     )
+    earlier: Mapped[list[EarlierReview]] = relationship(
+        order_by="EarlierReview.id", cascade="all, delete-orphan"
+    )
+
+
+class EarlierReview(Base):
+    """What a review said when it was submitted, kept when it became a draft again. `said` is a `Written`, by its fields."""
+
+    __tablename__ = "earlier_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), index=True)
+    version_number: Mapped[int]
+    submitted_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    said: Mapped[dict[str, Any]]
 
 
 class Score(Base):

@@ -1,22 +1,20 @@
-"""Pages of assessment: a round's start and end, its panel, the reviewer's own pages, and the worklists."""
+"""Pages of assessment: a round's start and end, its panel, and what waits for managers."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
-from exchange.assessment import forms, policy, queries, services, tables
-from exchange.assessment.models import Assignment, Interest
+from exchange.assessment import feedback, forms, policy, queries, services, tables
+from exchange.assessment.blueprint import blueprint
+from exchange.assessment.deliberation.queries import questions_read
+from exchange.assessment.models import Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
-from exchange.assessment.services import StaleReview
-from exchange.errors import Conflict, NotFound, WrongStage
-from exchange.forms import Form, typed_in
+from exchange.errors import Conflict, WrongStage
+from exchange.forms import Form
 from exchange.proposals import invitations
 from exchange.proposals import queries as proposals
-from exchange.proposals.answers import answered_sections
-from exchange.proposals.changed_since import since_reviewed
-from exchange.proposals.choices import choices
 from exchange.proposals.models import Invitation
 from exchange.proposals.page import with_tabs
 from exchange.proposals.policy import Seen
@@ -28,7 +26,7 @@ from exchange.wording import day, joined
 ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the proposal can do this."
 ONLY_CHAMPION = "Only the champion can withdraw the proposal."
 
-blueprint = Blueprint("assessment", __name__)
+PERIODS = {"90-days": "Last 90 days", "12-months": "Last 12 months", "all": "All time"}
 
 
 @blueprint.route("/proposals/<ref>/start-assessment", methods=["GET", "POST"])
@@ -131,44 +129,6 @@ def declare(assigned: Assigned) -> ResponseReturnValue:
     return redirect(url_for("assessment.reviews"))
 
 
-@blueprint.get("/proposals/<ref>/review")
-@requires(signed_in, of=queries.assigned)
-def review(assigned: Assigned) -> ResponseReturnValue:
-    if not assigned.is_declared:
-        return redirect(url_for("assessment.declare", ref=assigned.seen.proposal.reference))
-    kept = assigned.assignment.review
-    made = forms.review_form(assigned.round.rubric, to_submit=False)
-    form = made(data={**forms.held_in(services.written_in(kept)), "state": services.state_of(kept)})
-    if not assigned.is_writable:
-        return render_template("assessment/locked_review.html", assigned=assigned, typed=typed_in(form))
-    return _review(assigned, form)
-
-
-@blueprint.post("/proposals/<ref>/review")
-@requires(signed_in, of=queries.ever_assigned)
-def save_review(assignment: Assignment) -> ResponseReturnValue:
-    """Saves or submits, by the button; whoever was taken off the panel meanwhile is shown what they typed."""
-    proposal, to_submit = assignment.round.proposal, "submit_review" in request.form
-    form = forms.review_form(assignment.round.rubric, to_submit=to_submit)()
-    is_sound = form.validate()
-    assigned = _still(assignment)
-    if not is_sound:
-        if not assigned.is_writable:
-            raise services.ReviewLocked("It can no longer be changed.")
-        return _review(assigned, form), 422
-    keep = services.submit_review if to_submit else services.save_review
-    try:
-        keep(assignment, form.written, opened_at_state=form["state"].data or None)
-    except StaleReview as stale:
-        form["state"].data = services.state_of(assignment.review)
-        return _review(assigned, form, stale=stale), stale.code
-    if not to_submit:
-        flash("Saved. Nobody else sees it before you submit.")
-        return redirect(url_for("assessment.review", ref=proposal.reference))
-    flash("Your review is in. You can now read what the others wrote.")
-    return redirect(url_for("assessment.assessment", ref=proposal.reference))
-
-
 @blueprint.get("/proposals/<ref>/assessment")
 @requires(signed_in, of=queries.panel)
 def assessment(panel: Panel) -> ResponseReturnValue:
@@ -184,16 +144,28 @@ def earlier_assessment(panel: Panel) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/close-assessment", methods=["GET", "POST"])
 @requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
 def close_assessment(seen: Seen) -> ResponseReturnValue:
-    person, form = someone_at_hand(), forms.CloseAssessmentForm()
+    person = someone_at_hand()
     check(seen.proposal, "close_assessment", person)
-    if form.validate_on_submit():
+    panel = queries.panel(person, seen.proposal.reference)
+    form = forms.close_form(panel.round.rubric, panel.names)
+    is_sound, previews = form.validate_on_submit(), "preview" in request.form
+    if is_sound and not previews:
         services.close_assessment(
-            seen.proposal, person, panel_summary=form.panel_summary.data, feedback=form.feedback.data
+            seen.proposal,
+            person,
+            panel_summary=form.panel_summary.data,
+            feedback=form.feedback.data,
+            feedback_by_criterion=form.by_criterion,
         )
         flash("Assessment closed. The theme director decides next.")
         return _to_proposal(seen)
-    panel = queries.panel(person, seen.proposal.reference)
-    return _form("close_assessment", form, panel=panel, figures=tables.figures(panel))
+    return render_template(
+        "assessment/close_assessment.html",
+        form=form,
+        panel=panel,
+        figures=tables.figures(panel),
+        preview=feedback.in_one(form.feedback.data, form.by_criterion, panel.criteria) if is_sound else "",
+    ), 422 if form.is_submitted() and not is_sound else 200
 
 
 @blueprint.route("/proposals/<ref>/withdraw", methods=["GET", "POST"])
@@ -226,14 +198,6 @@ def invitation(found: Invitation) -> ResponseReturnValue:
     return _form("invitation", form, invitation=found, loses_role=policy.assesses(person))
 
 
-@blueprint.get("/reviews")
-@requires(policy.is_reviewer, message="This page is for reviewers.")
-def reviews() -> ResponseReturnValue:
-    person = someone_at_hand()
-    waiting, done = queries.waiting_reviews(person), queries.done_reviews(person)
-    return render_template("assessment/reviews.html", waiting=waiting, done=done)
-
-
 @blueprint.get("/triage")
 @requires(policy.is_manager, message="This page is for programme managers.")
 def triage() -> ResponseReturnValue:
@@ -254,24 +218,27 @@ def leniency() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/stage-clocks")
+@requires(policy.is_manager, message="This page is for programme managers.")
+def stage_clocks() -> ResponseReturnValue:
+    asked = request.args.get("period", "")
+    period = asked if asked in queries.PERIODS else "12-months"
+    since = queries.period_since(period)
+    themes = queries.theme_clocks(someone_at_hand(), since)
+    return render_template(
+        "assessment/stage_clocks.html",
+        themes=[(each, tables.usual_stays(each), tables.days_waiting(each)) for each in themes],
+        since=since,
+        periods=[
+            {"text": text, "href": url_for("assessment.stage_clocks", period=key), "current": key == period}
+            for key, text in PERIODS.items()
+        ],
+    )
+
+
 def _form(page: str, form: Form, **more: object) -> ResponseReturnValue:
     """The page that asks; 422 when what was sent is to mend."""
     return render_template(f"assessment/{page}.html", form=form, **more), 422 if form.is_submitted() else 200
-
-
-def _review(assigned: Assigned, form: forms.ReviewForm, stale: StaleReview | None = None) -> str:
-    seen = assigned.seen
-    sections = answered_sections(
-        proposals.reading(seen).answers,
-        choices(),
-        proposals.attachments_read(seen),
-        without=frozenset({"title"}),
-    )
-    before = queries.version_reviewed_before(assigned)
-    since = since_reviewed(seen.proposal, before, assigned.round.version_number) if before else None
-    return render_template(
-        "assessment/review.html", assigned=assigned, form=form, stale=stale, sections=sections, since=since
-    )
 
 
 def _assessment(panel: Panel) -> str:
@@ -281,6 +248,7 @@ def _assessment(panel: Panel) -> str:
         figures=tables.figures(panel),
         reviews=tables.reviews(panel),
         scores=tables.scores(panel),
+        asked_questions=questions_read(someone_at_hand(), panel.seen),
         tabs=_tabs(panel.seen),
     )
 
@@ -288,17 +256,6 @@ def _assessment(panel: Panel) -> str:
 def _tabs(seen: Seen) -> list[dict[str, object]]:
     """The proposal's pages side by side, this one marked."""
     return with_tabs(seen.proposal, tabs_for(seen, someone_at_hand()), request.path)
-
-
-def _still(assignment: Assignment) -> Assigned:
-    """Their place on the panel now. Raises Conflict when there is none any more."""
-    try:
-        return queries.assigned(assignment.person, assignment.round.proposal.reference)
-    except NotFound:
-        raise Conflict(
-            "You are not a reviewer of this proposal any more, so this could not be saved.",
-            heading="You cannot review this now",
-        ) from None
 
 
 def _refuse_ended(staffed: Staffed) -> None:

@@ -10,11 +10,13 @@ from flask import url_for
 
 from exchange.assessment.leniency import Estimate
 from exchange.assessment.models import Recommendation
-from exchange.assessment.queries import Panel, Report
+from exchange.assessment.queries import Panel, Report, ThemeClocks
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
-from exchange.wording import counted, in_words, joined
+from exchange.proposals.clocks import CLOCKED
+from exchange.wording import counted, cut, in_words, joined
 
 Row = Mapping[str, str]
+TITLE = 60  # characters, in a table with many columns
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,53 @@ def adjusted_scores(report: Report) -> Table:
         for each in report.proposals
     ]
     return Table(head, rows)
+
+
+def usual_stays(clocks: ThemeClocks) -> Table:
+    """One row for each stage: how long the stays that ended were, and what is there now."""
+    head = [
+        {"text": "Stage"},
+        *_numeric("Stays that ended", "Median days", "90th percentile", "There now", "Longest of these"),
+    ]
+    rows = [
+        [
+            each.stage.label,
+            each.ended,
+            _days(each.median),
+            _days(each.percentile),
+            each.going_on,
+            _days(each.longest),
+        ]
+        for each in clocks.usual
+    ]
+    return Table(head, rows)
+
+
+def days_waiting(clocks: ThemeClocks) -> Table:
+    """One row for each proposal that waits, with its days in each stage so far."""
+    head = [
+        {"text": "Proposal"},
+        {"text": "Now"},
+        *_numeric("Days there", *(f"{stage.label}, in all" for stage in CLOCKED)),
+    ]
+    rows = [
+        [
+            {
+                "text": f"{each.reference}: {cut(each.title, TITLE)}",
+                "href": url_for("proposals.show", ref=each.reference),
+            },
+            each.stage.label,
+            each.here,
+            *(_days(each.by_stage.get(stage)) for stage in CLOCKED),
+        ]
+        for each in clocks.waiting
+    ]
+    return Table(head, rows)
+
+
+def _days(count: float | None) -> dict[str, str]:
+    """Half a day where the median lies between two; a dash where there is nothing."""
+    return {"text": "–" if count is None else f"{count:,.1f}".removesuffix(".0"), "format": "numeric"}
 
 
 def signed(points: float) -> str:

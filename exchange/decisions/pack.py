@@ -8,6 +8,7 @@ from typing import Any
 from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
+from exchange.assessment.deliberation.queries import ShownQuestion, questions_read
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Panel, Place
 from exchange.assessment.queries.panels import conflict_in, declared_in
@@ -84,6 +85,7 @@ class Pack:
     prepared: Prepared | None
     decisions: list[Offer]
     record: list[ShownSection]
+    questions: list[ShownQuestion]
 
     @property
     def proposal(self) -> Proposal:
@@ -110,6 +112,7 @@ class Pack:
             "dissent": "Dissent" if self.panel.dissenting else "",
             "reasons": "Why, by criterion",
             "comments": "Comments of the reviewers",
+            "questions": "Questions to the team" if self.questions else "",
             "conflicts": "Conflicts of interest",
             "record": "The record",
         }
@@ -140,6 +143,7 @@ def pack_seen(person: Person, ref: str) -> Pack:
             if offer.action.name in {*DecisionKind, "refer_back"}
         ],
         _record(panel),
+        questions_read(person, seen),
     )
 
 

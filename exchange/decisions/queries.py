@@ -11,6 +11,7 @@ from sqlalchemy import select
 from exchange import clock
 from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, Role
+from exchange.assessment import feedback
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Round
 from exchange.assessment.queries.panels import conflict_in, declared_in
@@ -218,7 +219,7 @@ def told_by(decision: Decision) -> letters.Told:
             letters.Contact(each.name, role if each is signer else "programme manager", each.email)
             for each in managers
         ],
-        panel_feedback="" if decision.round is None else decision.round.feedback,
+        panel_feedback="" if decision.round is None else feedback.of_round(decision.round),
         statement=decision.statement,
         adoption_target=decision.adoption_target or 0,
         investment=decision.investment or 0,

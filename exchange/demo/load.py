@@ -20,6 +20,8 @@ from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
+from exchange.assessment.deliberation import services as deliberation
+from exchange.assessment.deliberation.models import TeamQuestion
 from exchange.assessment.models import Assignment, Interest, Recommendation, Round
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
@@ -242,6 +244,7 @@ def _review(story: Story, reviewer: Person, step: Step) -> None:
         {**before.rationales, **rationales},
         Recommendation(step["recommendation"]) if "recommendation" in step else before.recommendation,
         step.get("comment", before.comment).strip(),
+        step.get("note", before.note).strip(),
     )
     save = assessment.submit_review if step["submitted"] else assessment.save_review
     save(assignment, written, opened_at_state=assessment.state_of(assignment.review))
@@ -253,7 +256,29 @@ def _close_assessment(story: Story, manager: Person, step: Step) -> None:
         manager,
         panel_summary=step["panel_summary"].strip(),
         feedback=step["feedback"].strip(),
+        feedback_by_criterion={key: text.strip() for key, text in step.get("by_criterion", {}).items()},
     )
+
+
+def _ask_team(story: Story, reviewer: Person, step: Step) -> None:
+    deliberation.ask_team(_assignment(story, reviewer), step["text"].strip())
+
+
+def _put_question(story: Story, manager: Person, step: Step) -> None:
+    deliberation.put_question(_newest_question(story), manager, put_as=step["text"].strip())
+
+
+def _answer_question(story: Story, author: Person, step: Step) -> None:
+    deliberation.answer_question(_newest_question(story), author, answer=step["text"].strip())
+
+
+def _discuss(story: Story, author: Person, step: Step) -> None:
+    deliberation.discuss(_round(story), author, step["text"].strip())
+
+
+def _newest_question(story: Story) -> TeamQuestion:
+    asked = select(TeamQuestion).where(TeamQuestion.round_id == _round(story).id)
+    return db.session.scalars(asked.order_by(TeamQuestion.id.desc()).limit(1)).one()
 
 
 def _prepare_decision(story: Story, director: Person, step: Step) -> None:
@@ -333,6 +358,10 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "extend": _extend,
     "declare": _declare,
     "review": _review,
+    "ask-team": _ask_team,
+    "put-question": _put_question,
+    "answer-question": _answer_question,
+    "discuss": _discuss,
     "close-assessment": _close_assessment,
     "prepare-decision": _prepare_decision,
     "approve-spread": _decide,

@@ -1,5 +1,5 @@
-"""Reminders of reviews and changes that are due, some working days before, and once when the date has come; and of registers
-of interests that end or are a year old, once.
+"""Reminders of reviews and changes that are due, some working days before, on the date, and some working days after it; and of
+registers of interests that end or are a year old, once.
 
 Of those that have come, only the newest is given, so that a worker that was down for days gives one and not
 all at once.
@@ -35,17 +35,21 @@ CHANGES_DUE = Row(lambda news: (), "changes_due", who.EDIT)
 INTEREST_ENDS = Row(lambda news: (), "interest_ends", who.path_to("interests.register"))
 REGISTER_DUE = Row(lambda news: (), "register_due", who.path_to("interests.register"))
 
+AFTER = (1, 5)  # working days past the date
+
 Give = Callable[[int, Sequence[int]], None]
 
 
-def reached(due: date, since: date, today: date, before: Sequence[int]) -> int | None:
+def reached(
+    due: date, since: date, today: date, before: Sequence[int], after: Sequence[int] = ()
+) -> int | None:
     """The newest reminder to give: how many working days before the due date it is for, 0 for the date
-    itself.
+    itself, negative after it.
 
     None before the first, and when it would have come no later than `since`, the day on which the person was
     told of the date.
     """
-    for count in sorted({0, *before}):
+    for count in sorted({0, *before, *(-count for count in after)}):
         day = add_working_days(due, -count)
         if day <= today:
             return count if day > since else None
@@ -139,7 +143,7 @@ def _remind(
     person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, before: Sequence[int]
 ) -> None:
     today = clock.today()
-    count = reached(due, since.astimezone(clock.LONDON).date(), today, before)
+    count = reached(due, since.astimezone(clock.LONDON).date(), today, before, AFTER)
     if count is None or not may_know(person, proposal):
         return
     key = f"{name}.{due}.{count}"

@@ -25,6 +25,7 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.notifications import deliberating
 from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Part, Stage
@@ -286,6 +287,8 @@ EDIT = path_to("proposals.edit")
 REVIEW = path_to("assessment.review")
 REVIEWERS = path_to("assessment.reviewers")
 PANEL = path_to("assessment.assessment")
+QUESTIONS = path_to("assessment.questions")
+DISCUSSION = path_to("assessment.discussion")
 PACK = path_to("decisions.decision_pack")
 LETTER = path_to("decisions.letter")
 WORK = path_to("reports.my_work")
@@ -334,6 +337,24 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "extend": (Row(owing, "extended", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "declare": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
     "withdraw_review": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
+    "reopen_review": (Row(managers, "review_reopened", REVIEWERS, while_in=Stage.IN_ASSESSMENT),),
+    "ask_team": (Row(managers, "question_asked", QUESTIONS, while_in=Stage.IN_ASSESSMENT),),
+    "put_question": (
+        Row(team, "question_put", QUESTIONS, while_in=Stage.IN_ASSESSMENT),
+        Row(deliberating.asker, "question_passed_on", QUESTIONS, more=deliberating.question),
+    ),
+    "decline_question": (
+        Row(deliberating.asker, "question_declined", QUESTIONS, more=deliberating.question),
+    ),
+    "answer_question": (
+        Row(deliberating.declared_panel, "question_answered", QUESTIONS, more=deliberating.question),
+        Row(managers, "question_answered", QUESTIONS, more=deliberating.question),
+        Row(team, "question_answered_by_team", QUESTIONS),
+    ),
+    "discuss": (
+        Row(deliberating.discussing_panel, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT),
+        Row(managers, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT),
+    ),
     "submit_review": (Row(managers_when_quorate, "ready_to_close", PANEL),),
     "close_assessment": (
         Row(deciding, "ready_to_decide", PACK, while_in=Stage.ASSESSED),

@@ -84,7 +84,7 @@ def _in_assessment(standing: Standing, facts: Facts) -> str:
         return "Reviewers are assessing it. You close the assessment when enough reviews are in."
     next_ = "Reviewers are assessing it."
     if standing.is_on_team:
-        return f"{next_} You need do nothing now, and hear from us when they have finished."
+        return f"{next_} You hear from us when they have a question, and when they have finished."
     return f"{next_} Then {_the_director(facts)} decides whether to spread it."
 
 

@@ -9,7 +9,7 @@ from flask import url_for
 
 from exchange import clock
 from exchange.accounts.models import Person
-from exchange.proposals import answers, policy, queries, readership, record, timeline
+from exchange.proposals import answers, clocks, policy, queries, readership, record, timeline
 from exchange.proposals.answers import ShownSection
 from exchange.proposals.changed_since import ChangedSince, since_before
 from exchange.proposals.choices import Choices, choices
@@ -20,7 +20,7 @@ from exchange.proposals.policy import Seen
 from exchange.proposals.queries import Reading
 from exchange.proposals.record import Source
 from exchange.proposals.tabs import Tab, tabs_for
-from exchange.wording import day
+from exchange.wording import counted, day
 
 # What an action's page leads with, when it is open: the first of these is the one button.
 MAIN_ACTIONS = ("submit", "start_assessment", "close_assessment", "approve_spread")
@@ -218,6 +218,19 @@ def _readers(seen: Seen, theme: str) -> list[str]:
     if not seen.standing.is_on_team:
         return []
     return readership.who_reads(seen.proposal.stage, seen.proposal.visibility, theme)
+
+
+def days_in_stages(seen: Seen) -> list[dict[str, str]]:
+    """How many days it spent in each stage so far, as rows of a summary, for the team and the theme's staff."""
+    if not (seen.standing.is_on_team or seen.standing.is_staff):
+        return []
+    moves = [
+        (event.at.astimezone(clock.LONDON).date(), Stage(event.facts["to_stage"]))
+        for event in queries.history(seen)
+        if "to_stage" in event.facts
+    ]
+    found = clocks.days_by_stage(clocks.stays(moves), clock.today())
+    return [{"key": stage.label, "value": counted(days, "day")} for stage, days in found.items()]
 
 
 def _ways(seen: Seen, person: Person | None, panel_waits: bool) -> tuple[Way | None, list[Way], list[NotYet]]:

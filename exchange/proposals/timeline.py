@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # What its team does many times while it writes: one line for the team, nothing for anyone else.
 EDITING = frozenset({"save_section", "attach", "share_attachment", "remove_attachment"})
 # What reviewers do: their names are for the staff alone.
-OF_REVIEWERS = frozenset({"declare", "submit_review", "withdraw_review"})
+OF_REVIEWERS = frozenset({"declare", "submit_review", "withdraw_review", "reopen_review", "ask_team"})
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,18 @@ def _review_submitted(event: Event, who: str) -> str:
     return f"{_start(who)} submitted a review"
 
 
+def _review_reopened(event: Event, who: str) -> str:
+    return f"{_start(who)} opened {'your' if who.lower() == 'you' else 'their'} review again"
+
+
+def _team_asked(event: Event, who: str) -> str:
+    return f"{_start(who)} asked a question for the team"
+
+
+def _question_declined(event: Event, who: str) -> str:
+    return f"A question of Reviewer {event.facts['letter']} was not passed on to the team"
+
+
 def _review_withdrawn(event: Event, who: str) -> str:
     return "Your review was withdrawn" if who.lower() == "you" else f"The review of {who} was withdrawn"
 
@@ -192,7 +204,12 @@ SENTENCES: Mapping[str, Sentence] = {
     "leave_panel": _reviewer_gone,
     "declare": _declared,
     "submit_review": _review_submitted,
+    "reopen_review": _review_reopened,
     "withdraw_review": _review_withdrawn,
+    "ask_team": _team_asked,
+    "put_question": _always("The panel asked the team a question"),
+    "decline_question": _question_declined,
+    "answer_question": _always("The team answered a question of the panel"),
     "close_assessment": _always("Assessment closed"),
     "prepare_decision": _always("A decision was prepared"),
     "approve_spread": _always("Approved to spread at scale"),
@@ -212,6 +229,7 @@ SENTENCES: Mapping[str, Sentence] = {
 HEADINGS: Mapping[str, str] = {
     "message": "What to change",
     "questions": "What the panel is asked",
+    "question": "What the panel asks",
     "must_show": "What must be shown",
     "talk_to": "Whom to talk to",
     "override_reason": "Why the decision differs from the panel’s view",

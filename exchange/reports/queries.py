@@ -14,6 +14,8 @@ from exchange.accounts.models import Person
 from exchange.accounts.policy import is_administrator, waits_to_be_settled
 from exchange.assessment import policy as assessment_policy
 from exchange.assessment import queries as assessment
+from exchange.assessment.deliberation import queries as deliberation
+from exchange.assessment.deliberation.queries import WaitingQuestions
 from exchange.assessment.queries import Section, WaitingReview
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
@@ -63,11 +65,13 @@ def work_of(person: Person) -> Work:
         *_own_tasks(person),
         *map(_to_answer, invitations.waiting_for(person)),
         *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
+        *map(_to_answer_panel, deliberation.waiting_for_team(person)),
     ]
     if assessment_policy.is_reviewer(person):
         tasks += map(_to_review, assessment.waiting_reviews(person))
     if assessment_policy.is_manager(person):
         tasks += _to_triage(assessment.triage(person))
+        tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
     if is_administrator(person):
@@ -179,6 +183,23 @@ def _to_review(review: WaitingReview) -> Task:
         review.due,
         tuple(filter(None, (review.reference, review.organisation, review.theme))),
     )
+
+
+def _to_answer_panel(waiting: WaitingQuestions) -> Task:
+    asks = (
+        f"The panel asks your team {counted(waiting.count, 'question')}. Answer while the assessment goes on."
+    )
+    return _about_questions(waiting, asks)
+
+
+def _to_pass_on(waiting: WaitingQuestions) -> Task:
+    asked = counted(waiting.count, "question").capitalize()
+    return _about_questions(waiting, f"{asked} of reviewers to pass on to the team, or not.")
+
+
+def _about_questions(waiting: WaitingQuestions, todo: str) -> Task:
+    ref = waiting.reference
+    return Task(waiting.title, todo, "assessment.questions", {"ref": ref}, _day(waiting.since), facts=(ref,))
 
 
 def _to_triage(sections: Iterable[Section]) -> Iterator[Task]:

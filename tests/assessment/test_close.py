@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 
+from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import queries, services
 from exchange.assessment.models import Round
+from exchange.decisions import services as decisions
+from exchange.decisions.models import DecisionKind
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.lifecycle import Stage
@@ -80,6 +83,57 @@ def test_feedback_reaches_the_team_only_with_the_decision(client: Client, commit
     text = client.as_(cast.reviewers[0]).get("assessment.assessment", ref=cast.ref).text
     assert "All agree that it is ready." in text
     assert "Say who counts the falls." not in text
+
+
+def test_feedback_by_criterion_is_previewed_and_reaches_the_letter(
+    client: Client, committed: Committed
+) -> None:
+    cast = assessed(committed)
+    said = {**TEXTS, "feedback-benefit": "Measured on one ward.\n\nTry three."}
+    page = close_page(client, cast).submit("Preview", said)
+    assert page.texts(".app-preview p")[1:] == [
+        "Say who counts the falls.",
+        "Benefit: Measured on one ward.",
+        "Try three.",
+    ]
+    assert page.value("feedback-benefit").replace("\r", "") == said["feedback-benefit"]
+    with committed():
+        assert db.session.get_one(Proposal, cast.proposal.id).stage is Stage.IN_ASSESSMENT
+        director = make_director()
+    page.submit("Close assessment")
+    with committed():
+        round_ = db.session.get_one(Round, cast.round.id)
+        assert round_.feedback_by_criterion == {"benefit": said["feedback-benefit"]}
+        event = db.session.query(Event).filter_by(kind="close_assessment").one()
+        assert "Measured on one ward." in {text.name: text.content for text in event.texts}["feedback"]
+    for person, is_read in ((cast.manager, True), (director, True), (cast.reviewers[0], False)):
+        text = client.as_(person).get("assessment.assessment", ref=cast.ref).text
+        assert ("Measured on one ward." in text) is is_read
+    team = client.as_(cast.champion)
+    assert "Measured on one ward." not in team.get("proposals.history", ref=cast.ref).text
+    with committed():
+        said_of_it = {"reason_code": "other", "feedback": "Not now.", "override_reason": "Done elsewhere."}
+        proposal = db.session.get_one(Proposal, cast.proposal.id)
+        decider = db.session.get_one(Person, director.id)
+        decisions.release(proposal, DecisionKind.DECLINE, decider, said_of_it)
+    letter = team.get("decisions.letter", ref=cast.ref)
+    assert (
+        "What the panel says to you Say who counts the falls. Benefit: Measured on one ward." in letter.text
+    )
+
+
+def test_feedback_names_no_reviewer(client: Client, committed: Committed) -> None:
+    cast = assessed(committed)
+    name = cast.reviewers[1].name
+    said = {**TEXTS, "feedback": f"As {name.lower()} says, count.", "feedback-need": f"{name} found none."}
+    page = close_page(client, cast).submit("Close assessment", said, status=422)
+    assert page.errors == [
+        f"Take “{name}” out of “{field}”: the team must not learn who assesses it"
+        for field in ("Feedback for the team", "Feedback on “Need”")
+    ]
+    assert page.value("feedback-need") == f"{name} found none."
+    page = page.submit("Preview", {"feedback": "Count.", "feedback-need": "x " * 151}, status=422)
+    assert page.errors == ["Feedback on “Need” must be 150 words or fewer. It has 151"]
 
 
 def test_close_assessment_needs_both_texts(client: Client, committed: Committed) -> None:

@@ -75,7 +75,7 @@ def test_the_panel_in_figures(client: Client, committed: Committed) -> None:
         "Benefit 60 5 4 4 4 to 5",
     ]
     assert page.texts("main h2")[1:] == [
-        "In figures", "Dissent", "Why, by criterion", "Comments",
+        "In figures", "Scores by criterion", "Dissent", "Why, by criterion", "Comments",
     ]  # fmt: skip
     assert "Wait for the second audit." in page.text
     assert "Because of benefit, 4." in page.text

@@ -119,6 +119,8 @@ def test_it_goes_on_with_the_same_panel_on_the_new_version(
         assert (round_.is_open, round_.version_number, round_.due) == (True, 2, date(2027, 1, 25))
         assert len(round_.assignments) == 3
         assert queries.counted_reviews(round_) == []
+    shown = client.as_(cast.manager).get("assessment.assessment", ref=cast.ref)
+    assert "of version 1" in shown.text  # what was submitted of it stays readable
     with time_machine.travel(SUBMITTED, tick=False):
         tell(app)
     assert told(committed) == {

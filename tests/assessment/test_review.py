@@ -8,7 +8,16 @@ from exchange.assessment.services import Written
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
-from tests.assessment.arrange import OTHER, Cast, declare, make_cast, make_reviewer, submit, written
+from tests.assessment.arrange import (
+    OTHER,
+    Cast,
+    declare,
+    make_cast,
+    make_director,
+    make_reviewer,
+    submit,
+    written,
+)
 from tests.conftest import Committed
 from tests.factories import make_person
 from tests.pages import Client, Page
@@ -20,6 +29,7 @@ FULL = {
     "rationale-benefit": "A small effect.",
     "recommendation": "spread-with-conditions",
     "comment": "Count the falls.",
+    "note": "Between us: ask the night staff.",
 }
 
 
@@ -75,7 +85,9 @@ def test_a_draft_keeps_the_unfinished(client: Client, committed: Committed) -> N
 def test_a_draft_can_be_emptied_again(client: Client, committed: Committed) -> None:
     cast = arrange(committed)
     page = review_page(client, cast).submit("Save", FULL)
-    page.submit("Save", {"rationale-need": "", "comment": "", "score-need": None, "recommendation": None})
+    page.submit(
+        "Save", {"rationale-need": "", "comment": "", "note": "", "score-need": None, "recommendation": None}
+    )
     with committed():
         assert kept_of(cast) == Written({"benefit": 2}, {"benefit": "A small effect."}, None, "")
 
@@ -112,18 +124,35 @@ def test_submitting_locks_the_review_and_opens_the_panel(client: Client, committ
             {"need": "Measured on nine wards.", "benefit": "A small effect."},
             Recommendation.SPREAD_WITH_CONDITIONS,
             "Count the falls.",
+            "Between us: ask the night staff.",
         )
         event = db.session.query(Event).order_by(Event.id.desc()).first()
         assert event is not None
         assert (event.kind, event.audience, event.facts["letter"]) == ("submit_review", "assessors", "A")
         assert event.facts["round"] == 1
     page = reviewer.get("assessment.review", ref=cast.ref)
-    assert (
-        "You submitted it on 23 November 2026 at 9am, as Reviewer A. It can no longer be changed."
-        in page.text
-    )
+    assert "You submitted it on 23 November 2026 at 9am, as Reviewer A." in page.text
     assert page.select("textarea") == []
     assert "Measured on nine wards." in page.text
+
+
+def test_a_private_note_is_for_the_panel_and_the_staff(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    review_page(client, cast).submit("Submit review", FULL)
+    note = FULL["note"]
+    with committed():
+        submit(cast.assignment(1))
+        declare(cast.assignment(2))
+        director, member = make_director(), make_person(organisation="valley-university")
+    for person in (cast.reviewers[1], cast.manager, director):
+        assert note in client.as_(person).get("assessment.assessment", ref=cast.ref).text
+    for person in (cast.champion, cast.reviewers[2], member):
+        for endpoint in ("proposals.show", "proposals.history"):
+            assert note not in client.as_(person).get(endpoint, ref=cast.ref).text
+        client.as_(person).get("assessment.assessment", ref=cast.ref, status=404)
+    assert note not in review_page(client, cast, 2).text
+    page = review_page(client, cast, 2).submit("Submit review", {"note": "x " * 151}, status=422)
+    assert "Private note to the panel must be 150 words or fewer. It has 151" in page.errors
 
 
 def test_submitting_twice_is_the_same_as_once(client: Client, committed: Committed) -> None:

@@ -60,6 +60,68 @@ def test_reviews_lists_what_is_due_in_order(
     assert page.path == f"/proposals/{sooner.reference}/declare"
 
 
+def test_reviews_with_the_fewest_in_come_first_among_what_is_as_urgent(
+    client: Client, committed: Committed, clock: time_machine.Traveller
+) -> None:
+    with committed():
+        cast = make_cast()
+        overdue = start(make_submitted(cast.champion, title="Overdue"), cast.manager, cast.reviewers)
+        many, few = (
+            start(make_submitted(cast.champion, title=title), cast.manager, cast.reviewers)
+            for title in ("Two are in", "One is in")
+        )
+        later = start(make_submitted(cast.champion, title="Due later"), cast.manager, cast.reviewers)
+        for round_, due in ((cast.round, 4), (many, 5), (few, 6), (later, 29)):
+            services.extend(round_, cast.manager, due=date(2027, 1, due), reason="Holidays.")
+        for round_, reviews in ((overdue, 2), (many, 2), (few, 1), (later, 0)):
+            places = [queries.assignment_of(person, round_) for person in cast.reviewers]
+            for place in places[:reviews]:
+                assert place is not None
+                submit(place)
+            own = places[2]
+            assert own is not None
+            declare(own)
+    clock.move_to(datetime(2026, 12, 30, 9, tzinfo=UTC))
+    page = client.as_(cast.reviewers[2]).get("assessment.reviews")
+    # Of the one that is still to declare nothing is told, so it stands with those that have none.
+    titles = ["Overdue", "Falls huddles", "One is in", "Two are in", "Due later"]
+    assert page.texts(".app-result__title") == titles
+    told = [row.rpartition("}")[2] for row in page.texts(".app-result")]
+    assert [("review" in row and "in so far" in row) for row in told] == [True, False, True, True, True]
+    assert "1 review is in so far." in told[2]
+    page = page.click("One is in")
+    assert "Next in your list: Two are in, due on Tuesday." in page.text
+
+
+def test_a_reviewer_goes_from_one_review_to_the_next(client: Client, committed: Committed) -> None:
+    full = {
+        "score-need": "5",
+        "rationale-need": "Measured.",
+        "score-benefit": "2",
+        "rationale-benefit": "Small.",
+        "recommendation": "spread",
+    }
+    with committed():
+        cast = make_cast()
+        declare(cast.assignment(0))
+        second = start(make_submitted(cast.champion, title="Second"), cast.manager, cast.reviewers)
+        place = queries.assignment_of(cast.reviewers[0], second)
+        assert place is not None
+        declare(place)
+    page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
+    page = page.submit("Save and go to the next", comment="Half a thought")
+    assert page.path == f"/proposals/{second.proposal.reference}/review"
+    assert f"Saved: {cast.ref}." in page.text
+    refused = page.submit("Submit and go to the next", status=422)
+    page = refused.submit("Submit and go to the next", full)
+    assert page.path == f"/proposals/{cast.ref}/review"
+    assert f"Your review of {second.proposal.reference} is in." in page.text
+    assert page.value("comment") == "Half a thought"
+    assert "go to the next" not in page.text
+    page = page.submit("Submit review", full)
+    assert page.path == f"/proposals/{cast.ref}/assessment"
+
+
 def test_reviews_says_what_is_left(client: Client, committed: Committed) -> None:
     with committed():
         cast = make_cast()

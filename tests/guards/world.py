@@ -14,6 +14,8 @@ from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.adoption.services import set_eligible
 from exchange.assessment import services as assessment
+from exchange.assessment.deliberation import services as deliberation
+from exchange.assessment.deliberation.models import TeamQuestion
 from exchange.assessment.models import Round
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
@@ -174,6 +176,7 @@ def make_world() -> World:
         "file_id": document,
         "co_author_id": co_author.id,
         "invitation_id": invitation.id,
+        "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
         "interest_id": make_interest(manager).id,
         "number": 1,
         "letter": "A",
@@ -209,6 +212,8 @@ def make_proposal(people: dict[str, Any], stage: Stage) -> Proposal:
     places = {place.person_id: place for place in round_.assignments}
     declare(places[people["reviewer"].id])
     if stage is Stage.IN_ASSESSMENT:
+        question = deliberation.ask_team(places[people["reviewer"].id], "How many wards took part?")
+        deliberation.put_question(question, manager, put_as=question.text)
         return proposal
     for place in places.values():
         submit(place)

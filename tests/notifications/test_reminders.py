@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Interest
 from exchange.extensions import db
-from exchange.notifications.reminders import reached
+from exchange.notifications.reminders import AFTER, reached
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -44,6 +44,21 @@ START = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 )
 def test_newest_reminder_that_has_come(today: date, expected: int | None) -> None:
     assert reached(DUE, TOLD, today, BEFORE) == expected
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2026, 12, 18), 0),
+        (date(2026, 12, 20), 0),
+        (date(2026, 12, 21), -1),
+        (date(2026, 12, 24), -1),
+        (date(2026, 12, 29), -5),  # Christmas Day and Boxing Day's Monday lie between
+        (date(2027, 2, 1), -5),
+    ],
+)
+def test_newest_reminder_after_the_date(today: date, expected: int) -> None:
+    assert reached(DUE, TOLD, today, BEFORE, AFTER) == expected
 
 
 def test_reminder_that_would_have_come_before_the_telling_is_left_out() -> None:
@@ -98,7 +113,7 @@ def days_on_which_told(
     return found
 
 
-def test_reviewer_is_reminded_before_and_once_after(
+def test_reviewer_is_reminded_before_on_and_after_the_date(
     app: Flask, committed: Committed, clock: time_machine.Traveller
 ) -> None:
     with committed():
@@ -113,6 +128,8 @@ def test_reviewer_is_reminded_before_and_once_after(
             "11 Dec: your review is due on 18 December 2026",
             "17 Dec: your review is due on 18 December 2026",
             "18 Dec: your review is due on 18 December 2026",
+            "21 Dec: your review was due on 18 December 2026",
+            "29 Dec: your review was due on 18 December 2026",
         ]
     }
 
@@ -170,6 +187,7 @@ def test_more_time_brings_reminders_of_the_new_day(
         "31 Dec: your review is due on 8 January 2027",
         "07 Jan: your review is due on 8 January 2027",
         "08 Jan: your review is due on 8 January 2027",
+        "11 Jan: your review was due on 8 January 2027",
     ]
 
 
@@ -202,6 +220,8 @@ def test_champion_is_reminded_of_changes(
             "11 Dec: your changes are due on 18 December 2026",
             "17 Dec: your changes are due on 18 December 2026",
             "18 Dec: your changes are due on 18 December 2026",
+            "21 Dec: your changes were due on 18 December 2026",
+            "29 Dec: your changes were due on 18 December 2026",
         ]
     }
 

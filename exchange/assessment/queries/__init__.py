@@ -1,6 +1,7 @@
 """Reads of assessment."""
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
+from exchange.assessment.queries.clocks import PERIODS, ThemeClocks, period_since, theme_clocks
 from exchange.assessment.queries.leniency import Report, leniency_report
 from exchange.assessment.queries.panels import (
     Assigned,
@@ -42,11 +43,13 @@ from exchange.assessment.queries.worklists import (
     Triaged,
     WaitingReview,
     done_reviews,
+    next_review,
     triage,
     waiting_reviews,
 )
 
 __all__ = [
+    "PERIODS",
     "RECOMMENDING",
     "Assigned",
     "Candidate",
@@ -58,6 +61,7 @@ __all__ = [
     "Section",
     "Staffed",
     "Starting",
+    "ThemeClocks",
     "Triaged",
     "WaitingReview",
     "aggregate",
@@ -75,9 +79,11 @@ __all__ = [
     "has_assessed",
     "leniency_report",
     "live_round",
+    "next_review",
     "open_round",
     "panel",
     "panel_of",
+    "period_since",
     "place",
     "places",
     "reads_panel",
@@ -85,6 +91,7 @@ __all__ = [
     "staffed",
     "starting",
     "tally",
+    "theme_clocks",
     "themes_of",
     "triage",
     "version_reviewed_before",

@@ -10,9 +10,11 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
-from exchange.assessment import policy, rubric, scoring
+from exchange.assessment import feedback, policy, rubric, scoring
 from exchange.assessment.closing import Tally, progress
 from exchange.assessment.models import DECLINED, Assignment, Interest, Review, Round
+from exchange.assessment.picture import Picture, draw
+from exchange.assessment.queries.history import EarlierSubmission, earlier_submissions
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
     counted_reviews,
@@ -22,6 +24,7 @@ from exchange.assessment.queries.rounds import (
     tally,
 )
 from exchange.assessment.scoring import Aggregate
+from exchange.assessment.written import written_in
 from exchange.errors import NotFound, WrongStage
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -51,6 +54,10 @@ class Assigned:
     @property
     def is_writable(self) -> bool:
         return self.round.is_open and self.is_declared and not self.is_submitted
+
+    @property
+    def is_reopenable(self) -> bool:
+        return self.round.is_open and self.is_declared and self.is_submitted
 
 
 def assigned(person: Person, ref: str) -> Assigned:
@@ -159,6 +166,8 @@ class Place:
             return "Has left, so their review will not come."
         if assignment.interest is None:
             return "Has not declared yet."
+        if assignment.is_reopened:
+            return "Has opened their review again, so it does not count now."
         if assignment.is_to_confirm:
             return "Asked to confirm or change their review."
         return "Has begun to review." if review is not None else "Declared no interest, and has not begun."
@@ -202,7 +211,8 @@ def places(round_: Round) -> list[Place]:
         .where(Assignment.round_id == round_.id)
         .order_by(Assignment.id)
         .options(
-            selectinload(Assignment.review), contains_eager(Assignment.person).selectinload(Person.interests)
+            selectinload(Assignment.review).selectinload(Review.earlier),
+            contains_eager(Assignment.person).selectinload(Person.interests),
         )
     )
     declared = declared_in(round_.proposal)
@@ -243,7 +253,7 @@ class PanelReview:
 
 @dataclass(frozen=True)
 class Panel:
-    """What a panel says, for one reader."""
+    """What a panel says, for one reader. `earlier` are submissions that were changed, for staff alone."""
 
     seen: Seen
     round: Round
@@ -252,10 +262,38 @@ class Panel:
     reviews: list[PanelReview]
     waiting_for: list[str]
     numbers: list[int]
+    earlier: list[EarlierSubmission]
+    names: list[str]  # of all who were ever on it; only for checking what is written to others
+
+    @property
+    def feedback(self) -> str:
+        """All of what the team will read."""
+        return feedback.of_round(self.round)
+
+    @property
+    def criteria(self) -> dict[str, str]:
+        """Names by key, in the rubric's order."""
+        return {criterion.key: criterion.name for criterion in self.round.rubric.criteria}
 
     @property
     def progress(self) -> str:
         return progress(self.tally)
+
+    @property
+    def letters(self) -> list[tuple[str, str]]:
+        """Who is who, where authors are named to this reader."""
+        named = self.seen.standing.is_staff
+        return [(each.review.assignment.letter, each.author) for each in self.reviews] if named else []
+
+    @property
+    def picture(self) -> Picture:
+        given = {
+            each.review.assignment.letter: {
+                key: score for key, score in written_in(each.review).scores.items() if isinstance(score, int)
+            }
+            for each in self.reviews
+        }
+        return draw(given, self.criteria)
 
     @property
     def disagreed(self) -> frozenset[str]:
@@ -326,7 +364,8 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
     weights = rubric.weights(round_.rubric)
     is_staff = seen.standing.is_staff
     rounds = select(Round).where(Round.proposal_id == seen.proposal.id).order_by(Round.number)
-    waiting = [each.assignment for each in places(round_) if each.is_expected] if round_.is_open else []
+    held = places(round_)
+    waiting = [each.assignment for each in held if each.is_expected] if round_.is_open else []
     return Panel(
         seen,
         round_,
@@ -343,6 +382,8 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
         ],
         [_author(assignment, person, named=is_staff) for assignment in waiting],
         [each.number for each in db.session.scalars(rounds) if reads_panel(person, seen, each)],
+        earlier_submissions(round_, held) if is_staff else [],
+        [each.assignment.person.name for each in held],
     )
 
 

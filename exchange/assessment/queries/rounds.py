@@ -20,6 +20,7 @@ from exchange.assessment.closing import Tally
 from exchange.assessment.models import (
     Assignment,
     Criterion,
+    EarlierReview,
     Interest,
     Recommendation,
     Review,
@@ -120,7 +121,8 @@ def tally(round_: Round) -> Tally:
 
 def has_assessed(person: Person, proposal: Proposal) -> bool:
     """Whether they are on its panel, or reviewed it in any round: then they neither close nor decide it."""
-    took_part = or_(Assignment.removed_at.is_(None), Review.submitted_at.is_not(None))
+    opened_again = Review.id.in_(select(EarlierReview.review_id))
+    took_part = or_(Assignment.removed_at.is_(None), Review.submitted_at.is_not(None), opened_again)
     query = (
         select(Assignment.id)
         .join(Round)

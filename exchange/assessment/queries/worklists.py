@@ -4,10 +4,10 @@ binds the person."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -25,6 +25,7 @@ from exchange.proposals.models import Proposal, ReadingLevel, Version
 from exchange.region.models import Organisation, Theme
 
 SHOWN = 50  # rows of one section; its count is of all
+SOON = timedelta(days=7)
 # Made once, as naming every column of a table anew takes long.
 CHAMPION, LATER = alias_of(Person), alias_of(Round)
 
@@ -32,7 +33,8 @@ CHAMPION, LATER = alias_of(Person), alias_of(Round)
 @dataclass(frozen=True)
 class WaitingReview:
     """A review that a person owes. `scored` of `criteria` are filled in; `minutes` is what is left,
-    roughly. `is_to_confirm` where the draft is what they submitted before, of an earlier version or round."""
+    roughly. `is_to_confirm` where the draft is what they submitted before, of an earlier version or round. `reviews_in` are
+    the reviews that count already; who has yet to declare is not told."""
 
     reference: str
     title: str
@@ -45,10 +47,18 @@ class WaitingReview:
     scored: int
     criteria: int
     minutes: int
+    reviews_in: int
 
     @property
     def is_overdue(self) -> bool:
         return clock.today() > self.due
+
+    @property
+    def urgency(self) -> int:
+        """Overdue, due within a week, or later."""
+        if self.is_overdue:
+            return 0
+        return 1 if self.due <= clock.today() + SOON else 2
 
 
 @dataclass(frozen=True)
@@ -64,16 +74,26 @@ class DoneReview:
 
 
 def waiting_reviews(person: Person) -> list[WaitingReview]:
-    """What this person still has to review, the earliest due first."""
+    """What this person still has to review: overdue, due within a week, then the rest; among these what has the fewest
+    reviews first, as it waits for this one the most."""
     query = (
         _own_reviews(person, Round.due, Theme.name, Assignment.interest, Review.id, Assignment.is_to_confirm)
-        .add_columns(_scores_number(), _criteria_number(), Version.answers)
+        .add_columns(_scores_number(), _criteria_number(), Version.answers, _reviews_in())
         .join(Version, and_(Version.proposal_id == Proposal.id, Version.number == Round.version_number))
         .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
         .where(Round.ended_at.is_(None), Review.submitted_at.is_(None), Proposal.stage == Stage.IN_ASSESSMENT)
         .order_by(Round.due, Proposal.id)
     )
-    return [_waiting(*row) for row in db.session.execute(query)]
+    found = [_waiting(*row) for row in db.session.execute(query)]
+    return sorted(found, key=lambda row: (row.urgency, row.reviews_in))
+
+
+def next_review(person: Person, ref: str) -> WaitingReview | None:
+    """What follows this proposal in their list, from its end back to its start; None where nothing else waits."""
+    waiting = waiting_reviews(person)
+    place = next((index for index, row in enumerate(waiting) if row.reference == ref), -1)
+    others = [*waiting[place + 1 :], *waiting[: max(place, 0)]]
+    return others[0] if others else None
 
 
 def done_reviews(person: Person) -> list[DoneReview]:
@@ -227,6 +247,11 @@ def _criteria_number() -> ColumnElement[int]:
     )
 
 
+def _reviews_in() -> ColumnElement[int]:
+    """Not for those who may turn out to have an interest."""
+    return case((Assignment.interest == Interest.NONE, counted_number()), else_=0)
+
+
 def _waiting(
     reference: str,
     title: str,
@@ -239,6 +264,7 @@ def _waiting(
     scored: int,
     criteria: int,
     answers: dict[str, Any],
+    reviews_in: int,
 ) -> WaitingReview:
     is_declared = interest is Interest.NONE
     # Who has begun to score has read it.
@@ -255,6 +281,7 @@ def _waiting(
         scored,
         criteria,
         effort.minutes(words, criteria - scored),
+        reviews_in,
     )
 
 

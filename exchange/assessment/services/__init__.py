@@ -5,12 +5,10 @@ from exchange.assessment.services.panels import RESTS, add_reviewers, extend, re
 from exchange.assessment.services.reviews import (
     ReviewLocked,
     StaleReview,
-    Written,
     declare,
+    reopen_review,
     save_review,
-    state_of,
     submit_review,
-    written_in,
 )
 from exchange.assessment.services.rounds import (
     close_assessment,
@@ -20,6 +18,7 @@ from exchange.assessment.services.rounds import (
     start_assessment,
     withdraw,
 )
+from exchange.assessment.written import Written, state_of, written_in
 
 __all__ = [
     "RESTS",
@@ -35,6 +34,7 @@ __all__ = [
     "leave_panels",
     "open_again",
     "remove_reviewer",
+    "reopen_review",
     "request_changes",
     "save_review",
     "start_assessment",

@@ -1,20 +1,20 @@
-"""What a reviewer does: declares, drafts and submits. A submitted review is never changed by a page that
+"""What a reviewer does: declares, drafts, submits and opens again. A submitted review is never changed by a page that
 was open before."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from exchange import clock, events
 from exchange.assessment import policy
-from exchange.assessment.models import Assignment, Interest, Recommendation, Review, Score
+from exchange.assessment.models import Assignment, EarlierReview, Interest, Review, Score
 from exchange.assessment.services.panels import take_off
+from exchange.assessment.written import Written, says, state_of, written_in
 from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Event, Text
@@ -23,15 +23,7 @@ from exchange.proposals import queries as proposals
 from exchange.proposals.models import DeclaredInterest, Reader, ReadingLevel
 from exchange.proposals.services import lock
 
-
-@dataclass(frozen=True)
-class Written:
-    """What a reviewer wrote, by the criteria's keys; a draft may leave any of it out."""
-
-    scores: Mapping[str, int | None] = field(default_factory=dict)
-    rationales: Mapping[str, str] = field(default_factory=dict)
-    recommendation: Recommendation | None = None
-    comment: str = ""
+SITTING = timedelta(minutes=30)  # without a save for longer, the next one begins another
 
 
 class ReviewLocked(Conflict):
@@ -49,7 +41,7 @@ class StaleReview(Conflict):
 def declare(assignment: Assignment, interest: Interest, *, reason: str = "") -> None:
     """What this reviewer declares. An interest, no expertise or no time takes them off the panel and withdraws
     what they submitted."""
-    assignment = _lock(assignment)
+    assignment = lock_place(assignment)
     round_, review = assignment.round, assignment.review
     if interest is Interest.NONE and assignment.interest is Interest.NONE:
         return
@@ -74,49 +66,73 @@ def declare(assignment: Assignment, interest: Interest, *, reason: str = "") -> 
     _record(assignment, "withdraw_review" if was_submitted else "declare", texts, interest=interest.value)
 
 
-def save_review(assignment: Assignment, written: Written, *, opened_at_state: str | None) -> None:
-    """Keeps a draft, finished or not. Raises ReviewLocked, or StaleReview where the mark given is not that of what
-    is kept; saving the same again changes nothing."""
-    assignment = _lock(assignment)
-    if _says(assignment.review, written):
+def save_review(
+    assignment: Assignment,
+    written: Written,
+    *,
+    opened_at_state: str | None,
+    page: str = "",
+    in_background: bool = False,
+) -> None:
+    """Keeps a draft, finished or not. Raises ReviewLocked, or StaleReview where the state given is not that of what
+    is kept, unless the same page, by its mark, saved that too; saving the same again changes nothing.
+
+    What a page saves by itself while its author writes leaves one event a sitting."""
+    assignment = lock_place(assignment)
+    if says(assignment.review, written):
         return
-    _write(assignment, written, opened_at_state)
-    _record(assignment, "save_review", audience=Audience.ADMINISTRATORS)
+    goes_on = in_background and _is_being_written(assignment.review)
+    _write(assignment, written, opened_at_state, page)
+    if not goes_on:
+        _record(assignment, "save_review", audience=Audience.ADMINISTRATORS)
 
 
-def submit_review(assignment: Assignment, written: Written, *, opened_at_state: str | None) -> None:
-    """Locks the review for this round and lets its author read the others'. The form saw to it that nothing
-    is missing.
+def submit_review(
+    assignment: Assignment, written: Written, *, opened_at_state: str | None, page: str = ""
+) -> None:
+    """Locks the review, until its author opens it again, and lets them read the others'. The form saw to it that
+    nothing is missing.
 
     Raises what `save_review` does. Submitting the same again changes nothing.
     """
-    assignment = _lock(assignment)
-    if assignment.review is not None and assignment.review.submitted_at and _says(assignment.review, written):
+    assignment = lock_place(assignment)
+    if assignment.review is not None and assignment.review.submitted_at and says(assignment.review, written):
         return
-    review = _write(assignment, written, opened_at_state)
+    review = _write(assignment, written, opened_at_state, page)
     review.submitted_at = clock.now()
     _record(assignment, "submit_review")
 
 
-def written_in(review: Review | None) -> Written:
-    """What the review says now."""
-    if review is None:
-        return Written()
-    return Written(
-        {score.criterion.key: score.score for score in review.scores if score.score is not None},
-        {score.criterion.key: score.rationale for score in review.scores if score.rationale},
-        review.recommendation,
-        review.comment,
+def reopen_review(assignment: Assignment) -> None:
+    """Makes a submitted review a draft again, which does not count. What it said is kept. Raises WrongStage once its
+    round has ended or rests."""
+    assignment = lock_place(assignment)
+    if not assignment.round.is_open:
+        raise WrongStage("This assessment does not take reviews now, so yours stays as you submitted it.")
+    if assignment.review is None or assignment.review.submitted_at is None:
+        return
+    set_aside(assignment.review)
+    _record(assignment, "reopen_review")
+
+
+def set_aside(review: Review) -> None:
+    """Keeps what a submitted review says, and makes it a draft."""
+    if review.submitted_at is None:
+        return
+    kept = EarlierReview(
+        review_id=review.id,
+        version_number=review.version_number,
+        submitted_at=review.submitted_at,
+        opened_at=clock.now(),
+        said=asdict(written_in(review)),
     )
+    db.session.add(kept)
+    review.submitted_at = None
+    db.session.flush()
 
 
-def state_of(review: Review | None) -> str:
-    """A mark of what the review says, which its form carries, so that a stale one is noticed."""
-    return hashlib.sha256(json.dumps(asdict(written_in(review)), sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _write(assignment: Assignment, written: Written, opened_at_state: str | None) -> Review:
-    """Writes into the review at hand, when it may be written and nothing else was written since."""
+def _write(assignment: Assignment, written: Written, opened_at_state: str | None, page: str) -> Review:
+    """Writes into the review at hand, when it may be written and nothing was written elsewhere since."""
     review = assignment.review
     if review is not None and review.submitted_at is not None:
         raise ReviewLocked("You have submitted it, and it counts as you submitted it.")
@@ -128,13 +144,15 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
         raise ReviewLocked("This assessment has ended, so reviews can no longer be saved.")
     if assignment.interest is not Interest.NONE:
         raise NotAllowed("Declare first whether you have an interest.")
-    if opened_at_state not in (None, state_of(review)) and not _says(review, written):
+    is_own_page = bool(page) and review is not None and review.saved_from == page
+    if opened_at_state not in (None, state_of(review)) and not is_own_page and not says(review, written):
         raise StaleReview("What you saved there is kept. What you typed here is below, and not saved yet.")
     if review is None:
         review = Review(assignment=assignment, version_number=assignment.round.version_number)
         db.session.add(review)
-    review.recommendation, review.comment = written.recommendation, written.comment
+    review.recommendation, review.comment, review.note = written.recommendation, written.comment, written.note
     review.saved_at, review.version_number = clock.now(), assignment.round.version_number
+    review.saved_from = page or None
     held = {score.criterion_id: score for score in review.scores}
     for criterion in assignment.round.rubric.criteria:
         score = held.get(criterion.id)
@@ -147,18 +165,11 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
     return review
 
 
-def _says(review: Review | None, written: Written) -> bool:
-    """Whether this is what it says already."""
-    kept = written_in(review)
-    return review is not None and kept == Written(
-        {key: score for key, score in written.scores.items() if score is not None},
-        {key: rationale for key, rationale in written.rationales.items() if rationale},
-        written.recommendation,
-        written.comment,
-    )
+def _is_being_written(review: Review | None) -> bool:
+    return review is not None and clock.now() - review.saved_at < SITTING
 
 
-def _lock(assignment: Assignment) -> Assignment:
+def lock_place(assignment: Assignment) -> Assignment:
     """Holds the proposal until the transaction ends, and the assignment read afresh. Raises NotAllowed for
     one who is off it."""
     proposal = lock(assignment.round.proposal)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import update
 
 from exchange import clock
 from exchange.accounts.models import Person
+from exchange.assessment import feedback as released
 from exchange.assessment import queries, rubric
 from exchange.assessment.models import Assignment, Review, Round, Rubric, Score
 from exchange.assessment.queries import Candidate
 from exchange.assessment.services.panels import assign, choose, record_added, take_off
+from exchange.assessment.services.reviews import set_aside
 from exchange.audience import Audience
 from exchange.errors import Conflict, UnmetNeeds
 from exchange.events import Text
@@ -84,7 +86,14 @@ def end_round(proposal: Proposal) -> Round | None:
     return round_
 
 
-def close_assessment(proposal: Proposal, actor: Person, *, panel_summary: str, feedback: str) -> None:
+def close_assessment(
+    proposal: Proposal,
+    actor: Person,
+    *,
+    panel_summary: str,
+    feedback: str,
+    feedback_by_criterion: Mapping[str, str] | None = None,
+) -> None:
     """Ends the open round and hands it to the director. The feedback reaches the team with the released
     decision alone."""
     proposal = lock(proposal)
@@ -92,13 +101,14 @@ def close_assessment(proposal: Proposal, actor: Person, *, panel_summary: str, f
     round_ = queries.open_round(proposal)
     if round_ is None:
         raise Conflict
+    round_.panel_summary, round_.feedback = panel_summary, feedback
+    round_.feedback_by_criterion = dict(feedback_by_criterion or {})
     texts = {
         "panel_summary": Text(panel_summary, Audience.ASSESSORS),
-        "feedback": Text(feedback, Audience.DIRECTOR),
+        "feedback": Text(released.of_round(round_), Audience.DIRECTOR),
     }
     counted = queries.tally(round_).counted
     advance(proposal, "close_assessment", actor, texts=texts, round=round_.number, reviews=counted)
-    round_.panel_summary, round_.feedback = panel_summary, feedback
     round_.closed_at = round_.ended_at = clock.now()
     round_.closed_by_id = actor.id
 
@@ -149,7 +159,7 @@ def _go_on(round_: Round, actor: Person, chosen: Sequence[Candidate]) -> Round:
     _let_readers_go_on(round_, False)
     for assignment in staying:
         if assignment.review is not None:
-            assignment.review.submitted_at = None
+            set_aside(assignment.review)
     if chosen:
         record_added(round_, actor, assign(round_, actor, chosen))
     return round_
@@ -184,6 +194,7 @@ def _carry_over(assignment: Assignment, round_: Round) -> None:
         carried.review = Review(
             recommendation=review.recommendation,
             comment=review.comment,
+            note=review.note,
             version_number=review.version_number,
             saved_at=round_.started_at,
             scores=[

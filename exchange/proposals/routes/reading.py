@@ -47,6 +47,7 @@ def history(seen: Seen) -> ResponseReturnValue:
         seen=seen,
         title=page.title_of(seen),
         entries=page.entries_of(seen, person),
+        days=page.days_in_stages(seen),
         versions=seen.proposal.versions[::-1] if policy.reads_all_answers(person, seen) else [],
     )
 
