@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
@@ -110,6 +111,17 @@ class GrantForm(OnceForm):
 
     def _choice(self, role: Role) -> Choice:
         return Choice(role.value, in_words(role), hint=HINTS[role])
+
+
+class StandInForm(OnceForm):
+    person = OneField("Who stands in", [Required("Select who stands in")])
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        super().__init__()
+        self.person.choices = [
+            Choice(str(each.id), each.name, ", ".join(grant.title for grant in each.grants))
+            for each in people
+        ]
 
 
 HINTS = {

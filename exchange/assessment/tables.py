@@ -8,13 +8,27 @@ from typing import Any
 
 from flask import url_for
 
-from exchange.assessment.leniency import Estimate
+from exchange.assessment.leniency import AdjustedScore, Estimate, Untold
 from exchange.assessment.models import Recommendation
 from exchange.assessment.queries import Panel, Report
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
 from exchange.wording import counted, in_words, joined
 
 Row = Mapping[str, str]
+
+ADJUSTED = "Score if all reviewers were alike"
+ABOUT_ADJUSTED = (
+    "Some reviewers give higher scores than others to the same proposals. The last line is an estimate of the score without "
+    "that, to be read beside the score as it was given, never in its place."
+)
+WHY_UNTOLD: Mapping[Untold, str] = {
+    Untold.TOO_FEW_REVIEWS: "It takes three reviewers who have each reviewed five proposals. Until then a high score may as "
+    "well be a good proposal.",
+    Untold.DISCONNECTED: "Some reviewers share no proposal with the others, not even through someone else, so nobody can say "
+    "who is strict and who had the weaker proposals. Choose a reviewer of one group for a proposal of the other.",
+    Untold.NO_VARIATION: "Every review gives the same score.",
+    Untold.NOT_CONVERGED: "The scores fit no single estimate well enough. Look again when more reviews are in.",
+}
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,14 @@ def adjusted_scores(report: Report) -> Table:
         for each in report.proposals
     ]
     return Table(head, rows)
+
+
+def adjusted(told: AdjustedScore | Untold) -> Row:
+    """A row beside the score as it was given."""
+    if isinstance(told, Untold):
+        return {"key": ADJUSTED, "value": f"It cannot be told. {WHY_UNTOLD[told]}"}
+    value, between = _on_scale(told.adjusted.value), _between(told.adjusted, _on_scale)
+    return {"key": ADJUSTED, "value": f"{value} of 100 (95% interval: {between})"}
 
 
 def signed(points: float) -> str:

@@ -35,7 +35,13 @@ FIELDS: Mapping[DecisionKind, tuple[str, ...]] = {
 }
 
 # What a decision keeps where nothing was said; the rest keep an empty text.
-UNSAID: Mapping[str, None] = {"adoption_target": None, "investment": None, "approved_on": None, "due": None}
+UNSAID: Mapping[str, Any] = {
+    "adoption_target": None,
+    "investment": None,
+    "conditions": [],
+    "approved_on": None,
+    "due": None,
+}
 
 # What to do about each that is always needed and not there.
 NEEDED: Mapping[DecisionKind, Mapping[str, str]] = {

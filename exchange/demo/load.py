@@ -36,6 +36,7 @@ from exchange.region import pack
 from exchange.region import queries as region
 from exchange.region import services as regions
 from exchange.spread import services as spread
+from exchange.spread.conditions import Asked
 from exchange.spread.models import Condition, ConditionStatus, Programme
 from exchange.working_days import add_working_days
 
@@ -266,12 +267,17 @@ def _refer_back(story: Story, director: Person, step: Step) -> None:
 def _said(step: Step) -> dict[str, Any]:
     """A decision's form as the step fills it in."""
     said = {key: _typed(value) for key, value in step.items()}
-    said["conditions"] = "\n".join(step.get("conditions", []))
+    said["conditions"] = [_asked(each) for each in step.get("conditions", [])]
     if "approved_days_ago" in step:
         said["approved_on"] = clock.today() - timedelta(days=step["approved_days_ago"])
     if "due_in_days" in step:
         said["due"] = clock.today() + timedelta(days=step["due_in_days"])
     return said
+
+
+def _asked(told: Mapping[str, Any]) -> Asked:
+    due = clock.today() + timedelta(days=told["due_in_days"])
+    return Asked(told["text"], not told.get("later"), told["owner"], due, told["evidence"])
 
 
 def _withdraw(story: Story, champion: Person, step: Step) -> None:

@@ -56,7 +56,7 @@ REVIEW = {
     "submit_review": "yes",
 }
 CLOSING = {"panel_summary": "Good.", "feedback": "Good."}
-APPROVAL = {**decided.APPROVAL, "release": "yes"}
+APPROVAL = {**decided.APPROVAL_SENT, "release": "yes"}
 DEVELOPMENT = {
     "must_show": "The cost.",
     "talk_to": "Finance.",

@@ -1,7 +1,7 @@
 """Reads of assessment."""
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
-from exchange.assessment.queries.leniency import Report, leniency_report
+from exchange.assessment.queries.leniency import Report, adjusted_score, leniency_report
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -60,6 +60,7 @@ __all__ = [
     "Starting",
     "Triaged",
     "WaitingReview",
+    "adjusted_score",
     "aggregate",
     "aggregates",
     "assigned",
