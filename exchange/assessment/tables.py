@@ -87,7 +87,7 @@ def scores(panel: Panel) -> Table:
 
 def leniency(report: Report) -> Table:
     """One row for each reviewer, the most lenient first."""
-    head = [{"text": "Reviewer"}, *_numeric("Reviews", "Points above others", "95% interval")]
+    head = [{"text": "Reviewer"}, *numeric("Reviews", "Points above others", "95% interval")]
     rows = [
         [
             each.name,
@@ -102,7 +102,7 @@ def leniency(report: Report) -> Table:
 
 def adjusted_scores(report: Report) -> Table:
     """One row for each proposal, with a link to its reviews."""
-    head = [{"text": "Proposal"}, *_numeric("Reviews", "Score", "Adjusted", "95% interval")]
+    head = [{"text": "Proposal"}, *numeric("Reviews", "Score", "Adjusted", "95% interval")]
     rows = [
         [
             {
@@ -142,7 +142,7 @@ def _between(estimate: Estimate, shown: Callable[[float], str]) -> str:
     return f"{shown(estimate.lower)} to {shown(estimate.upper)}"
 
 
-def _numeric(*names: str) -> list[dict[str, str]]:
+def numeric(*names: str) -> list[dict[str, str]]:
     return [{"text": name, "format": "numeric"} for name in names]
 
 

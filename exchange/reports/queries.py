@@ -243,6 +243,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
     found = [
         (assessment_policy.is_reviewer(person), "assessment.reviews", "Your reviews"),
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
+        (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]

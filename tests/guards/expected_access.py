@@ -155,6 +155,7 @@ EXPECTED: dict[Place, str] = {
     Place("proposals.version", "spread-at-scale"): "snnn oo oonn on on nn",
     Place("proposals.version", "not-taken-forward"): "snnn oo nnnn on on nn",
     Place("proposals.transfer", "submitted"): "snnf ff ffff of ff ff",
+    Place("reports.reviewing"): "sfff ff ffff oo ff ff",
     Place("reports.my_work"): "sooo oo oooo oo oo oo",
     Place("security.change_password"): "sooo oo oooo oo oo oo",
     Place("security.confirm_email"): "oooo oo oooo oo oo oo",

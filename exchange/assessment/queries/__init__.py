@@ -1,7 +1,7 @@
 """Reads of assessment."""
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
-from exchange.assessment.queries.leniency import Report, adjusted_score, leniency_report
+from exchange.assessment.queries.leniency import Report, adjusted_score, leniency_report, owes_a_review
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -77,6 +77,7 @@ __all__ = [
     "leniency_report",
     "live_round",
     "open_round",
+    "owes_a_review",
     "panel",
     "panel_of",
     "place",

@@ -76,7 +76,7 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
         .join(Proposal, Proposal.id == Round.proposal_id)
         .join(Review.scores)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(counts(), ~proposals.conflicted(person), ~_owes_a_review(person))
+        .where(counts(), ~proposals.conflicted(person), ~owes_a_review(person))
         .group_by(Review.id, Proposal.id, Assignment.person_id)
     )
     return [
@@ -85,7 +85,7 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
     ]
 
 
-def _owes_a_review(person: Person) -> ColumnElement[bool]:
+def owes_a_review(person: Person) -> ColumnElement[bool]:
     """Whoever is on a panel reads the others' reviews only after their own."""
     owed = (
         select(Round.proposal_id)
