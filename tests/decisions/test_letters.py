@@ -47,6 +47,7 @@ DECLINED = replace(
     kind=DecisionKind.DECLINE,
     reason="Does not serve a priority",
     feedback="A good idea elsewhere.",
+    would_change="Figures from a second ward.",
 )
 
 
