@@ -45,6 +45,7 @@ def make_person(
         "create_datetime": moment,
         "update_datetime": moment,
         "terms_accepted_at": moment,
+        "interests_checked_at": moment,
         "organisation_id": None if is_lay else organisation,
         "is_lay": is_lay,
     }

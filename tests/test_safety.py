@@ -454,7 +454,9 @@ def nasty(committed: Committed) -> arrange.Case:
             staff.director,
             staff.reviewers,
         )
-        arrange.release(case, statement=f"{NASTY} statement", conditions=f"{NASTY} condition")
+        arrange.release(
+            case, statement=f"{NASTY} statement", conditions=arrange.asked_in(f"{NASTY} condition")
+        )
         draft = assessing.make_draft(staff.champion, **nasty_answers())
         attach(draft, staff.champion)
         tell_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
@@ -12,7 +13,7 @@ from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.administration.queries import Filter, Standing
 from exchange.forms import Choice, Form, LineField, OnceForm, OneField, PickField, Required
 from exchange.region import queries as region
-from exchange.wording import in_words
+from exchange.wording import in_words, joined
 
 LAY = "lay"
 
@@ -110,6 +111,20 @@ class GrantForm(OnceForm):
 
     def _choice(self, role: Role) -> Choice:
         return Choice(role.value, in_words(role), hint=HINTS[role])
+
+
+class StandInForm(OnceForm):
+    person = OneField("Who stands in", [Required("Select who stands in")])
+
+    def __init__(self, people: Sequence[Person], role: Role) -> None:
+        super().__init__()
+        self.person.choices = [
+            Choice(str(each.id), each.name, joined(_themes(each, role))) for each in people
+        ]
+
+
+def _themes(person: Person, role: Role) -> list[str]:
+    return [grant.theme.name for grant in person.grants if grant.role is role and grant.theme]
 
 
 HINTS = {

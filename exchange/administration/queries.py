@@ -1,18 +1,23 @@
-"""What administrators list: people, and those who wait to be settled."""
+"""What administrators list: people, those who wait to be settled, and who keeps a register of interests."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
-from exchange.extensions import db
+from exchange.extensions import UTCDateTime, db
+from exchange.interests import queries as interests
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 PAGE_LENGTH = 25
 MOST_WORDS = 8
 
@@ -57,7 +62,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """One page of a list by name, with the ids from which the next and the previous page go on."""
+    """One page of a list, with the ids from which the next and the previous page go on."""
 
     people: list[Person]
     total: int
@@ -86,15 +91,31 @@ def people(
     chosen: Filter, after: int | None = None, before: int | None = None, length: int = PAGE_LENGTH
 ) -> PeoplePage:
     """People by name, from just after or just before the person with that id."""
-    conditions = _conditions(chosen)
+    return _page(_conditions(chosen), func.lower(Person.name), after, before, length)
+
+
+def keepers(after: int | None = None, before: int | None = None, length: int = PAGE_LENGTH) -> PeoplePage:
+    """Who keeps a register of interests: those who never did first, then whoever checked it longest ago."""
+    last_checked = func.coalesce(Person.interests_checked_at, literal(LONG_AGO, UTCDateTime()))
+    return _page([interests.KEEPS], last_checked, after, before, length, selectinload(Person.interests))
+
+
+def _page(
+    conditions: Sequence[ColumnElement[bool]],
+    order: ColumnElement[Any],
+    after: int | None,
+    before: int | None,
+    length: int,
+    *options: ExecutableOption,
+) -> PeoplePage:
+    """`order` is of Person; who is alike in it goes by id."""
     total = db.session.scalar(select(func.count()).select_from(Person).where(*conditions)) or 0
-    key = tuple_(func.lower(Person.name), Person.id)
-    query = select(Person).where(*conditions)
+    key, query = tuple_(order, Person.id), select(Person).where(*conditions).options(*options)
     if before is not None:
-        query = query.where(key < _key_of(before)).order_by(func.lower(Person.name).desc(), Person.id.desc())
+        query = query.where(key < _key_of(order, before)).order_by(order.desc(), Person.id.desc())
     else:
-        query = query if after is None else query.where(key > _key_of(after))
-        query = query.order_by(func.lower(Person.name), Person.id)
+        query = query if after is None else query.where(key > _key_of(order, after))
+        query = query.order_by(order, Person.id)
     rows = list(db.session.scalars(query.limit(length + 1)))
     more, rows = len(rows) > length, rows[:length]
     if before is not None:
@@ -105,9 +126,9 @@ def people(
     return PeoplePage(rows, total, rows[-1].id if has_next else None, rows[0].id if has_previous else None)
 
 
-def _key_of(person_id: int) -> ColumnElement[tuple[str, int]]:
-    name = select(func.lower(Person.name)).where(Person.id == person_id).scalar_subquery()
-    return tuple_(name, person_id)
+def _key_of(order: ColumnElement[Any], person_id: int) -> ColumnElement[Any]:
+    theirs = select(order).where(Person.id == person_id).correlate(None).scalar_subquery()
+    return tuple_(theirs, person_id)
 
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:

@@ -15,12 +15,15 @@ from exchange.accounts.models import Person
 from exchange.accounts.policy import is_administrator
 from exchange.accounts.roles import Role
 from exchange.administration import queries, services
-from exchange.administration.forms import LAY, FilterForm, GrantForm, SettleForm
+from exchange.administration.forms import LAY, FilterForm, GrantForm, SettleForm, StandInForm
 from exchange.administration.history import history
-from exchange.administration.rows import about, person_row
+from exchange.administration.rows import about, person_row, register_row
 from exchange.errors import NotAllowed, NotFound
 from exchange.forms import OnceForm
+from exchange.interests import queries as interests
 from exchange.notifications.queries import failed_mail_count
+from exchange.proposals import services as proposals
+from exchange.proposals import stand_ins as proposal_stand_ins
 from exchange.region import queries as region
 
 blueprint = Blueprint("administration", __name__, url_prefix="/admin")
@@ -36,6 +39,8 @@ def overview() -> ResponseReturnValue:
         waiting=queries.waiting(),
         failed_mail=failed_mail_count(),
         people=queries.count_people(),
+        lacking=proposal_stand_ins.lacking().count,
+        without_register=interests.without_register(),
     )
 
 
@@ -160,6 +165,73 @@ def reactivate(person_id: int) -> ResponseReturnValue:
         flash(f"{someone.name}’s account is open again.", "success")
         return redirect(_address_of(someone))
     return render_template("administration/reactivate.html", form=form, someone=someone)
+
+
+@blueprint.get("/registers")
+@requires_administrator
+def registers() -> ResponseReturnValue:
+    after, before = (request.args.get(name, type=_row_id) for name in ("after", "before"))
+    page = queries.keepers(after=after, before=before)
+    return render_template(
+        "administration/registers.html",
+        rows=[register_row(each) for each in page.people],
+        total=page.total,
+        without=interests.without_register(),
+        next_page=url_for(".registers", after=page.after) if page.after else None,
+        previous_page=url_for(".registers", before=page.before) if page.before else None,
+    )
+
+
+@blueprint.get("/stand-ins")
+@requires_administrator
+def stand_ins() -> ResponseReturnValue:
+    return render_template(
+        "administration/stand_ins.html",
+        lacking=proposal_stand_ins.lacking(),
+        running=proposal_stand_ins.all_running(),
+    )
+
+
+@blueprint.route("/stand-ins/<ref>/<role>", methods=["GET", "POST"])
+@requires_administrator
+def name_stand_in(ref: str, role: str) -> ResponseReturnValue:
+    """Nothing of the proposal is shown: administrators assess nothing."""
+    part = _staff_role(role)
+    proposal = proposal_stand_ins.proposal_lacking(ref, part)
+    people = {str(each.id): each for each in proposal_stand_ins.free_elsewhere(proposal, part)}
+    form = StandInForm(list(people.values()), part)
+    if form.validate_on_submit():
+        person = people[form.person.data]
+        proposals.name_stand_in(proposal, part, person, someone_at_hand())
+        flash(f"{person.name} stands in for {proposal.reference}. We tell them.", "success")
+        return redirect(url_for(".stand_ins"))
+    page = render_template(
+        "administration/name_stand_in.html",
+        form=form,
+        reference=proposal.reference,
+        theme=proposal.lead_theme,
+        role=part,
+    )
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/stand-ins/<int:stand_in_id>/take-back", methods=["GET", "POST"])
+@requires_administrator
+def take_back_stand_in(stand_in_id: int) -> ResponseReturnValue:
+    stand_in, form = proposal_stand_ins.one(stand_in_id), OnceForm()
+    if form.validate_on_submit():
+        proposals.take_back_stand_in(stand_in, someone_at_hand())
+        flash(f"{stand_in.person.name} no longer stands in for {stand_in.proposal.reference}.", "success")
+        return redirect(url_for(".stand_ins"))
+    return render_template("administration/take_back_stand_in.html", form=form, stand_in=stand_in)
+
+
+def _staff_role(typed: str) -> Role:
+    """A role of the lead theme's staff. Raises NotFound for any other."""
+    found = next((role for role in proposal_stand_ins.STAFF_ROLES if role == typed), None)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _allow(reason_against: str) -> None:

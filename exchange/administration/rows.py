@@ -6,7 +6,11 @@ from typing import Any
 
 from flask import url_for
 
+from exchange import clock
 from exchange.accounts.models import Person
+from exchange.accounts.roles import THEME_ROLES
+from exchange.interests.policy import check_by
+from exchange.interests.queries import binding
 from exchange.wording import day
 
 
@@ -17,6 +21,25 @@ def person_row(person: Person) -> dict[str, Any]:
         "href": url_for("administration.person", person_id=person.id),
         "facts": [part for part in (person.email, person.job, belonging(person), state(person)) if part],
         "labels": [grant.title for grant in person.grants],
+    }
+
+
+def register_row(person: Person) -> dict[str, Any]:
+    """Someone's register of interests: when they checked it, and what in it binds them."""
+    today, checked_at = clock.today(), person.interests_checked_at
+    due = check_by(checked_at)
+    todo = ""
+    if checked_at is None or due is None:
+        todo = "Never kept one"
+    elif due < today:
+        todo = f"Was to be checked by {day(due)}"
+    return {
+        "title": person.name,
+        "href": url_for("administration.person", person_id=person.id),
+        "facts": [grant.title for grant in person.grants if grant.role in THEME_ROLES],
+        "todo": todo,
+        "checked": f"Checked on {day(checked_at)}" if checked_at else "",
+        "lines": [(each.named, each.reason, day(each.until)) for each in binding(person)],
     }
 
 

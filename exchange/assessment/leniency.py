@@ -11,11 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import isfinite
 from typing import NamedTuple
 
 ENOUGH_REVIEWERS = 3
 ENOUGH_REVIEWS = 5  # of different proposals, by each of those reviewers
+MOST_KEPT = 16  # fits, of up to some thousand reviews each
 NORMAL_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
 
 
@@ -134,6 +136,16 @@ def fit(reviews: Iterable[Review]) -> Fit | Untold:
             for reviewer, place in reviewers.items()
         },
     )
+
+
+def fit_of(reviews: Iterable[Review]) -> Fit | Untold:
+    """The same, kept for the next who asks of the same reviews."""
+    return _kept_fit(tuple(sorted(reviews)))
+
+
+@lru_cache(MOST_KEPT)
+def _kept_fit(reviews: tuple[Review, ...]) -> Fit | Untold:
+    return fit(reviews)
 
 
 def connected_to(proposals: Collection[int], reviews: Sequence[Review]) -> list[Review]:

@@ -213,6 +213,7 @@ def leniency() -> ResponseReturnValue:
     return render_template(
         "assessment/leniency.html",
         report=report,
+        why_untold=tables.WHY_UNTOLD[report.untold] if report.untold else "",
         reviewers=tables.leniency(report),
         proposals=tables.adjusted_scores(report),
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 
-from exchange.assessment.leniency import Estimate
+from exchange.assessment.leniency import AdjustedScore, Estimate, Untold
 from exchange.assessment.models import Recommendation
 from exchange.assessment.queries import Panel, Report, ThemeClocks
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
@@ -17,6 +17,20 @@ from exchange.wording import counted, cut, in_words, joined
 
 Row = Mapping[str, str]
 TITLE = 60  # characters, in a table with many columns
+
+ADJUSTED = "Score if all reviewers were alike"
+ABOUT_ADJUSTED = (
+    "Some reviewers give higher scores than others to the same proposals. The last line is an estimate of the score without "
+    "that, to be read beside the score as it was given, never in its place."
+)
+WHY_UNTOLD: Mapping[Untold, str] = {
+    Untold.TOO_FEW_REVIEWS: "It takes three reviewers who have each reviewed five proposals. Until then a high score may as "
+    "well be a good proposal.",
+    Untold.DISCONNECTED: "Some reviewers share no proposal with the others, not even through someone else, so nobody can say "
+    "who is strict and who had the weaker proposals. Choose a reviewer of one group for a proposal of the other.",
+    Untold.NO_VARIATION: "Every review gives the same score.",
+    Untold.NOT_CONVERGED: "The scores fit no single estimate well enough. Look again when more reviews are in.",
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ def scores(panel: Panel) -> Table:
 
 def leniency(report: Report) -> Table:
     """One row for each reviewer, the most lenient first."""
-    head = [{"text": "Reviewer"}, *_numeric("Reviews", "Points above others", "95% interval")]
+    head = [{"text": "Reviewer"}, *numeric("Reviews", "Points above others", "95% interval")]
     rows = [
         [
             each.name,
@@ -90,7 +104,7 @@ def leniency(report: Report) -> Table:
 
 def adjusted_scores(report: Report) -> Table:
     """One row for each proposal, with a link to its reviews."""
-    head = [{"text": "Proposal"}, *_numeric("Reviews", "Score", "Adjusted", "95% interval")]
+    head = [{"text": "Proposal"}, *numeric("Reviews", "Score", "Adjusted", "95% interval")]
     rows = [
         [
             {
@@ -154,6 +168,14 @@ def _days(count: float | None) -> dict[str, str]:
     return {"text": "–" if count is None else f"{count:,.1f}".removesuffix(".0"), "format": "numeric"}
 
 
+def adjusted(told: AdjustedScore | Untold) -> Row:
+    """A row beside the score as it was given."""
+    if isinstance(told, Untold):
+        return {"key": ADJUSTED, "value": f"It cannot be told. {WHY_UNTOLD[told]}"}
+    value, between = _on_scale(told.adjusted.value), _between(told.adjusted, _on_scale)
+    return {"key": ADJUSTED, "value": f"{value} of 100 (95% interval: {between})"}
+
+
 def signed(points: float) -> str:
     """ "+4", "−3", "0": whole points, with a minus that is as wide as the plus."""
     shown = whole(points)
@@ -169,7 +191,7 @@ def _between(estimate: Estimate, shown: Callable[[float], str]) -> str:
     return f"{shown(estimate.lower)} to {shown(estimate.upper)}"
 
 
-def _numeric(*names: str) -> list[dict[str, str]]:
+def numeric(*names: str) -> list[dict[str, str]]:
     return [{"text": name, "format": "numeric"} for name in names]
 
 

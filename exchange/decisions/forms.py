@@ -5,23 +5,34 @@ Saved unfinished, a form asks only that what was typed can be kept; released, it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import wtforms
+from flask import request
 
 from exchange import clock, forms
 from exchange.decisions import queries, rules
 from exchange.decisions.models import Decision
 from exchange.decisions.queries import Deciding
 from exchange.decisions.rules import DecisionKind
+from exchange.forms import Choice, Required
 from exchange.spread import conditions
 from exchange.wording import moment
 
 LARGEST_TARGET = 100_000
 LONGEST_WAIT = timedelta(days=3 * 366)
+LONGEST_CONDITION = timedelta(days=10 * 366)
 RELEASE = "release"  # the name of the button that releases
+ADD, WRITE_AGAIN = (
+    "add",
+    "write_again",
+)  # of those that ask for one more condition, and for the letter as it was
+BLOCKS, LATER = "blocks", "later"
+CONDITION_FIELD = re.compile(r"condition-(\d+)-(\w+)")
 
 
 class DecisionForm(forms.OnceForm):
@@ -42,28 +53,19 @@ class DecisionForm(forms.OnceForm):
         return {name: self._fields[name].data for name in names}
 
     def validate_and_ask(self, lacking: Mapping[str, str]) -> bool:
-        """Whether nothing is to mend; what it lacks stands beside fields that have no other message."""
+        """Whether nothing is to mend; what it lacks stands beside fields that have no other message, or at the top."""
         self.validate()
         for name, message in lacking.items():
-            if not self._fields[name].errors:
-                self.add_error(name, message)
+            field = self._fields.get(self._name_of(name))
+            if field is None:
+                self.add_error("", message)
+            elif not field.errors:
+                self.add_error(field.short_name, message)
         return not self.errors
 
-    def show_stale(self, theirs: Decision | None) -> None:
-        """Says what somebody else prepared meanwhile; sent once more, the form replaces it."""
-        self.state.data = queries.mark(theirs)
-        if theirs is None:
-            self.add_error(
-                "",
-                "What was prepared when you opened this page is gone. What you typed is still here",
-            )
-            return
-        who, when = theirs.prepared_by.name, moment(theirs.prepared_at)
-        self.add_error(
-            "",
-            f"{who} saved “{theirs.label}” on {when}, after you opened this page: see the decision pack. "
-            "What you typed is still here: save or release it to replace theirs",
-        )
+    def _name_of(self, lacking: str) -> str:
+        """The field that is to be filled."""
+        return lacking
 
 
 def _reason_against(label: str) -> forms.TextField:
@@ -77,6 +79,32 @@ def _reason_against(label: str) -> forms.TextField:
 
 def _latest_due() -> date:
     return clock.today() + LONGEST_WAIT
+
+
+def _latest_condition() -> date:
+    return clock.today() + LONGEST_CONDITION
+
+
+@dataclass(frozen=True)
+class ConditionRow:
+    """The fields of one condition."""
+
+    number: int
+    text: Any
+    owner: Any
+    due: Any
+    evidence: Any
+    starts: Any
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was entered; that it blocks is where everyone starts from."""
+        typed = (*self.due.typed.values(), *(each.data for each in (self.text, self.owner, self.evidence)))
+        return any(typed)
+
+    @property
+    def fields(self) -> list[Any]:
+        return [self.text, self.owner, self.due, self.evidence, self.starts]
 
 
 class ApproveSpreadForm(DecisionForm):
@@ -101,12 +129,6 @@ class ApproveSpreadForm(DecisionForm):
         optional=False,
         message="Enter the investment in whole pounds, like 45,000, or 0",
     )
-    conditions = forms.TextField(
-        "Conditions",
-        rows=4,
-        hint="One on each line. The programme starts when all are met but those that begin with “later:”. "
-        "The team and the theme’s staff read them.",
-    )
     approving_body = forms.LineField(
         "Approving body", optional=False, limit=200, hint="For example, the Network Board."
     )
@@ -118,10 +140,50 @@ class ApproveSpreadForm(DecisionForm):
     )
     override_reason = _reason_against("Why you approve it against the panel")
 
-    @staticmethod
-    def validate_conditions(form: wtforms.Form, field: forms.TextField) -> None:
-        if message := conditions.mistake(field.data or ""):
-            raise wtforms.ValidationError(message)
+    rows = 0  # for conditions: the class that `form_for` makes has fields for so many
+
+    @property
+    def said(self) -> dict[str, Any]:
+        asked = [
+            conditions.Asked(
+                row.text.data,
+                row.starts.data != LATER,
+                row.owner.data or "",
+                row.due.data,
+                row.evidence.data or "",
+            )
+            for row in self._filled_rows
+        ]
+        return {**super().said, "conditions": asked}
+
+    @property
+    def conditions(self) -> list[ConditionRow]:
+        return [
+            ConditionRow(number, *(self._fields[f"condition-{number}-{name}"] for name in CONDITION))
+            for number in range(1, self.rows + 1)
+        ]
+
+    @property
+    def can_add(self) -> bool:
+        return self.rows < conditions.MOST
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        for row in self.conditions:
+            if row.is_filled and not row.text.data and not row.text.errors:
+                self.add_error(
+                    row.text.short_name, f"Enter condition {row.number}, or empty its other fields"
+                )
+        return not self.errors
+
+    @property
+    def _filled_rows(self) -> list[ConditionRow]:
+        return [row for row in self.conditions if row.text.data]
+
+    def _name_of(self, lacking: str) -> str:
+        """Empty rows between conditions do not count in what is lacking."""
+        found = CONDITION_FIELD.fullmatch(lacking)
+        return f"condition-{self._filled_rows[int(found[1]) - 1].number}-{found[2]}" if found else lacking
 
 
 class DevelopForm(DecisionForm):
@@ -156,7 +218,13 @@ class DeclineForm(DecisionForm):
         "Feedback for the champion",
         words=500,
         optional=False,
-        hint="What was good, what was missing, and what could come of it. The champion’s letter holds it.",
+        hint="What was good, and what was missing. The champion’s letter holds it.",
+    )
+    would_change = forms.TextField(
+        "What would change this decision",
+        words=200,
+        optional=False,
+        hint="What the team could show or do, for this or another proposal. The champion’s letter holds it.",
     )
     override_reason = _reason_against("Why you do not approve it, against the panel")
 
@@ -171,11 +239,52 @@ class ReferBackForm(forms.OnceForm):
     )
 
 
+CONDITION: Mapping[str, Callable[[], Any]] = {
+    "text": lambda: forms.TextField("What must be met", words=80, rows=2, optional=False),
+    "owner": lambda: forms.LineField(
+        "Who sees to it", limit=200, optional=False, hint="A person, team or organisation."
+    ),
+    "due": lambda: forms.DayField("By when", optional=False, latest=_latest_condition),
+    "evidence": lambda: forms.TextField(
+        "What will show that it is met",
+        words=60,
+        rows=2,
+        optional=False,
+        hint="For example, “The signed agreement”.",
+    ),
+    "starts": lambda: forms.OneField(
+        "Does the programme wait for it?",
+        choices=[
+            Choice(BLOCKS, "Yes, it starts when this is met"),
+            Choice(LATER, "No, it can run before this is met"),
+        ],
+        default=BLOCKS,
+        optional=False,
+    ),
+}
+
 FORMS: Mapping[DecisionKind, type[DecisionForm]] = {
     DecisionKind.APPROVE_SPREAD: ApproveSpreadForm,
     DecisionKind.DEVELOP: DevelopForm,
     DecisionKind.DECLINE: DeclineForm,
 }
+
+
+def show_stale(form: DecisionForm | EditLetterForm, theirs: Decision | None) -> None:
+    """Says what somebody else prepared meanwhile; sent once more, the form replaces it."""
+    form.state.data = queries.mark(theirs)
+    if theirs is None:
+        form.add_error(
+            "",
+            "What was prepared when you opened this page is gone. What you typed is still here",
+        )
+        return
+    who, when = theirs.prepared_by.name, moment(theirs.prepared_at)
+    form.add_error(
+        "",
+        f"{who} saved “{theirs.label}” on {when}, after you opened this page: see the decision pack. "
+        "What you typed is still here: save or release it to replace theirs",
+    )
 
 
 class ReleaseForm(forms.OnceForm):
@@ -184,9 +293,28 @@ class ReleaseForm(forms.OnceForm):
     state = wtforms.HiddenField()
 
 
+class EditLetterForm(forms.OnceForm):
+    text = forms.TextField(
+        "What the letter says",
+        [Required("Enter what the letter says, or have the exchange write it again")],
+        words=1_500,
+        rows=24,
+        hint="Leave an empty line between paragraphs, and around each heading.",
+    )
+
+    state = wtforms.HiddenField()
+
+
+def empty_form(kind: DecisionKind) -> DecisionForm:
+    """To take what was sent, before anything is known of the proposal."""
+    return _class_for(kind, _rows_sent())()
+
+
 def form_for(deciding: Deciding) -> DecisionForm:
-    """The form of one decision, filled with what is prepared."""
-    form = FORMS[deciding.kind](data={"state": queries.mark(deciding.prepared), **_filled(deciding)})
+    """The form of one decision, filled with what is prepared. It has a row for one more condition than were kept."""
+    filled = _filled(deciding)
+    rows = _rows_sent() or len(filled.pop("conditions", [])) + 1
+    form = _class_for(deciding.kind, rows)(data={"state": queries.mark(deciding.prepared), **filled})
     if isinstance(form, DeclineForm):
         form.reason_code.choices = list(deciding.decline_reasons.items())
     if not deciding.is_against:
@@ -194,8 +322,31 @@ def form_for(deciding: Deciding) -> DecisionForm:
     return form
 
 
+def _rows_sent() -> int:
+    """How many conditions the form at hand has, and one more where that was asked for."""
+    if request.method != "POST":
+        return 0
+    sent = [number for number in range(1, conditions.MOST + 1) if f"condition-{number}-text" in request.form]
+    more = ADD in request.form
+    return min(max(sent, default=0) + more, conditions.MOST)
+
+
+def _class_for(kind: DecisionKind, rows: int) -> type[DecisionForm]:
+    if kind is not DecisionKind.APPROVE_SPREAD:
+        return FORMS[kind]
+    fields = {
+        f"condition-{number}-{name}": make()
+        for number in range(1, rows + 1)
+        for name, make in CONDITION.items()
+    }
+    return type("ApproveSpreadFormOfRows", (ApproveSpreadForm,), {"rows": rows, **fields})
+
+
 def _filled(deciding: Deciding) -> dict[str, Any]:
     said = deciding.already_said
+    for number, asked in enumerate(said.get("conditions", []), 1):
+        given = {**vars(asked), "starts": BLOCKS if asked.is_blocking else LATER}
+        said |= {f"condition-{number}-{name}": given[name] for name in CONDITION}
     if deciding.kind is DecisionKind.DEVELOP and said.get("due") is None:
         said["due"] = deciding.usual_due
     return said

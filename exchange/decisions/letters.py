@@ -25,10 +25,11 @@ CONDITIONS = "Conditions"
 MUST_SHOW = "What you need to show"
 TALK_TO = "Whom to talk to"
 REASON = "Why"
+WOULD_CHANGE = "What would change this decision"
 PANEL = "What the panel says to you"
 NEXT = "What happens next"
 ASK = "Who to ask"
-HEADINGS = frozenset({WHY, DECIDED, CONDITIONS, MUST_SHOW, TALK_TO, REASON, PANEL, NEXT, ASK})
+HEADINGS = frozenset({WHY, DECIDED, CONDITIONS, MUST_SHOW, TALK_TO, REASON, WOULD_CHANGE, PANEL, NEXT, ASK})
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Told:
     due: date | None = None
     reason: str = ""
     feedback: str = ""
+    would_change: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,18 +78,29 @@ class Block:
     is_heading: bool
 
 
-def compose(told: Told) -> str:
-    """The whole letter but for its date, which is kept beside it."""
-    parts = [
-        f"Dear {told.champion}",
-        f"{told.reference}: {told.title}",
-        FIRST_LINES[told.kind],
-    ]
+def compose(told: Told, text: str = "") -> str:
+    """The whole letter but for its date, which is kept beside it. `text` is what somebody wrote in place of `text_of`."""
+    return "\n\n".join([*opening(told), text or text_of(told), *closing(told)])
+
+
+def opening(told: Told) -> list[str]:
+    return [f"Dear {told.champion}", f"{told.reference}: {told.title}"]
+
+
+def text_of(told: Told) -> str:
+    """The part that a director can change."""
+    parts = [FIRST_LINES[told.kind]]
     for heading, text in _sections(told):
         if text:
             parts += [heading, text]
-    signature = [told.signed_by.name, told.signed_by.role, told.host]
-    return "\n\n".join([*parts, "Yours sincerely", "\n".join(signature)])
+    return "\n\n".join(parts)
+
+
+def closing(told: Told) -> list[str]:
+    """Whom to ask, and who signs."""
+    ask = "\n".join(f"{each.name}, {each.role}: {each.email}" for each in told.ask)
+    signature = "\n".join([told.signed_by.name, told.signed_by.role, told.host])
+    return [*([ASK, ask] if ask else []), "Yours sincerely", signature]
 
 
 def blocks(text: str) -> list[Block]:
@@ -101,13 +114,12 @@ def _sections(told: Told) -> list[tuple[str, str]]:
         DecisionKind.DEVELOP: _developed,
         DecisionKind.DECLINE: _declined,
     }[told.kind](told)
-    ask = "\n".join(f"{each.name}, {each.role}: {each.email}" for each in told.ask)
-    return [*own[:-1], (PANEL, told.panel_feedback), own[-1], (ASK, ask)]
+    return [*own[:-1], (PANEL, told.panel_feedback), own[-1]]
 
 
 def _approved(told: Told) -> list[tuple[str, str]]:
-    blocking = [each.text for each in told.conditions if each.is_blocking]
-    later = [each.text for each in told.conditions if not each.is_blocking]
+    blocking = [f"{each.text}\n{each.details}" for each in told.conditions if each.is_blocking]
+    later = [f"{each.text}\n{each.details}" for each in told.conditions if not each.is_blocking]
     lists = [_list("Before the programme starts:", blocking), _list("While it runs:", later)]
     started = "The programme starts today."
     if blocking:
@@ -155,6 +167,7 @@ def _developed(told: Told) -> list[tuple[str, str]]:
 def _declined(told: Told) -> list[tuple[str, str]]:
     return [
         (REASON, "\n\n".join(part for part in (f"{told.reason}.", told.feedback) if part.strip("."))),
+        (WOULD_CHANGE, told.would_change),
         (
             NEXT,
             "We have closed the proposal. You and your team can still read it, but other members cannot. "
@@ -165,5 +178,7 @@ def _declined(told: Told) -> list[tuple[str, str]]:
 
 def _list(heading: str, items: Sequence[str]) -> str:
     return (
-        "\n".join([heading, *(f"{number}. {text}" for number, text in enumerate(items, 1))]) if items else ""
+        "\n".join([heading, *(f"{number}. {text}".strip() for number, text in enumerate(items, 1))])
+        if items
+        else ""
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.accounts.models import Person
@@ -13,6 +14,8 @@ from exchange.decisions.rules import DecisionKind as DecisionKind
 from exchange.extensions import Base
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.models import Proposal
+from exchange.spread import conditions
+from exchange.spread.conditions import Asked
 
 
 class Decision(Base):
@@ -48,7 +51,8 @@ class Decision(Base):
     statement: Mapped[str] = mapped_column(default="")
     adoption_target: Mapped[int | None]
     investment: Mapped[int | None]
-    conditions: Mapped[str] = mapped_column(default="")
+    # As `spread.conditions.kept` makes them; the decision says them as `asked`.
+    conditions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     approving_body: Mapped[str] = mapped_column(String(200), default="")
     approved_on: Mapped[date | None]
     minute_reference: Mapped[str] = mapped_column(String(100), default="")
@@ -59,8 +63,13 @@ class Decision(Base):
 
     reason_code: Mapped[str] = mapped_column(String(60), default="")
     feedback: Mapped[str] = mapped_column(default="")
+    would_change: Mapped[str] = mapped_column(default="")
 
     override_reason: Mapped[str] = mapped_column(default="")
+
+    # The part of the letter that the director wrote over what the exchange would say; empty while they did not.
+    letter_text: Mapped[str] = mapped_column(default="")
+    letter_edited_at: Mapped[datetime | None]
 
     proposal: Mapped[Proposal] = relationship()
     round: Mapped[Round | None] = relationship()
@@ -71,6 +80,15 @@ class Decision(Base):
     @property
     def event_subject(self) -> str:
         return f"decision:{self.id}"
+
+    @property
+    def asked(self) -> list[Asked]:
+        return conditions.read(self.conditions)
+
+    @property
+    def is_letter_behind(self) -> bool:
+        """Whether the decision changed after its letter was written by hand."""
+        return bool(self.letter_edited_at and self.letter_edited_at < self.prepared_at)
 
     @property
     def label(self) -> str:

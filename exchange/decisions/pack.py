@@ -9,6 +9,7 @@ from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
 from exchange.assessment.deliberation.queries import ShownQuestion, questions_read
+from exchange.assessment.leniency import AdjustedScore, Untold
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Panel, Place
 from exchange.assessment.queries.panels import conflict_in, declared_in
@@ -16,14 +17,14 @@ from exchange.decisions import policy, queries, rules, summary
 from exchange.decisions.models import Decision, DecisionKind
 from exchange.errors import NotFound
 from exchange.proposals import queries as proposals
-from exchange.proposals import record
+from exchange.proposals import record, stand_ins
 from exchange.proposals.answers import ShownSection, answered_sections
 from exchange.proposals.choices import choices
 from exchange.proposals.lifecycle import Part, Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Proposal, StandIn
 from exchange.proposals.queries import Offer
 from exchange.region import queries as region
-from exchange.wording import day, money, prose
+from exchange.wording import day, joined, money, prose
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,25 @@ class Cost:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """For a summary list; what the record does not say is left out."""
+        """For a summary list, in plain text; what the record does not say is left out."""
         limit = money(self.delegated_limit)
         over = rules.needs_approving_body(self.sought, self.delegated_limit)
         beside = f"over the {limit} that a director may approve alone" if over else f"within {limit}"
         said = {
             "Investment sought": "Not stated" if self.sought is None else f"{money(self.sought)}, {beside}",
-            "What it pays for": prose(self.use) if self.use else "",
+            "What it pays for": self.use,
             "Saving each year": "" if self.saving_yearly is None else money(self.saving_yearly),
             "Time to return on investment": self.payback,
         }
         return [{"key": key, "value": value} for key, value in said.items() if value]
+
+    @property
+    def shown(self) -> list[dict[str, Any]]:
+        """The same for a page, with the line breaks of what the team wrote."""
+        return [
+            {**row, "value": prose(row["value"]) if row["value"] == self.use else row["value"]}
+            for row in self.rows
+        ]
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,8 @@ class Pack:
 
     panel: Panel
     recused: list[Recused]
+    stand_ins: list[str]
+    adjusted: AdjustedScore | Untold
     cost: Cost
     prepared: Prepared | None
     decisions: list[Offer]
@@ -133,6 +144,8 @@ def pack_seen(person: Person, ref: str) -> Pack:
     return Pack(
         panel,
         recused(panel),
+        [_stood_in(each) for each in stand_ins.named_in(seen.proposal)],
+        assessment.adjusted_score(person, seen.proposal),
         _cost(panel),
         None
         if decision is None
@@ -155,12 +168,30 @@ def recused(panel: Panel) -> list[Recused]:
     found = [_off_the_panel(place) for place in places if not place.counts]
     on_panel = {place.assignment.person_id for place in places}
     for role, part in ROLES.items():
+        acts = "" if role is Role.REVIEWER else _who_acts(role, proposal)
         for person in accounts.people_with(role, proposal.lead_theme_id):
             conflict = conflict_in(person, proposal, declared)
             if conflict and (role is not Role.REVIEWER or person.id not in on_panel):
                 reason = f"{conflict} {declared.get(person.id, '')}".strip()
-                found.append(Recused(person.name, part.value, reason, OUTCOMES[part]))
+                outcome = f"{OUTCOMES[part]} {acts}".strip()
+                found.append(Recused(person.name, part.value, reason, outcome))
     return found
+
+
+def _who_acts(role: Role, proposal: Proposal) -> str:
+    names = [person.name for person in proposals.acting(role, proposal)]
+    if not names:
+        return "Nobody is free to act instead: an administrator names a stand-in."
+    return f"{joined(names)} {'acts' if len(names) == 1 else 'act'} instead."
+
+
+def _stood_in(one: StandIn) -> str:
+    """Who, as what, named by whom and when."""
+    part = proposals.STAFF_ROLES[one.role].value
+    named = f"as {part}, named by {one.named_by.name}, an administrator, on {day(one.named_at)}"
+    if one.ended_at is None:
+        return f"{one.person.name} stands in {named}."
+    return f"{one.person.name} stood in {named}, until {day(one.ended_at)}."
 
 
 ROLES = {

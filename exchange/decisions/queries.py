@@ -9,16 +9,14 @@ from typing import Any
 from sqlalchemy import select
 
 from exchange import clock
-from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, Role
 from exchange.assessment import feedback
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Round
-from exchange.assessment.queries.panels import conflict_in, declared_in
 from exchange.assessment.scoring import Aggregate, whole
 from exchange.decisions import letters, policy, rules
 from exchange.decisions.models import Decision, DecisionKind, Letter
-from exchange.errors import NotFound
+from exchange.errors import NotFound, WrongStage
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -31,6 +29,8 @@ from exchange.wording import money
 from exchange.working_days import add_working_days
 
 NO_MARK = "none"
+SAVE_FIRST = "Save this first, then read the letter again: it was written by hand before you changed this"
+LETTER_BEHIND = "Read the letter again, as the decision was changed after you wrote it, and save it"
 
 
 def prepared(proposal: Proposal) -> Decision | None:
@@ -53,7 +53,10 @@ def mark(decision: Decision | None) -> str:
     """Tells one state of a prepared decision from the next: a form carries it, so that nobody overwrites
     what they never saw.
     """
-    return NO_MARK if decision is None else f"{decision.id}.{decision.prepared_at:%Y%m%d%H%M%S%f}"
+    if decision is None:
+        return NO_MARK
+    changed_at = max(decision.prepared_at, decision.letter_edited_at or decision.prepared_at)
+    return f"{decision.id}.{changed_at:%Y%m%d%H%M%S%f}"
 
 
 def decision_behind(proposal: Proposal) -> Decision | None:
@@ -81,11 +84,12 @@ def panel_of(decision: Decision) -> Aggregate | None:
 
 def lacking(decision: Decision, panel: Aggregate | None) -> dict[str, str]:
     """What keeps it from being released: what to do, by the field that it concerns."""
-    return _lacking(decision.kind, said_by(decision), panel)
+    found = _lacking(decision.kind, said_by(decision), panel)
+    return found | ({"letter": LETTER_BEHIND} if decision.is_letter_behind else {})
 
 
 def said_by(decision: Decision) -> dict[str, Any]:
-    return {name: getattr(decision, name) for name in rules.FIELDS[decision.kind]}
+    return _said_as(decision.kind, decision)
 
 
 @dataclass(frozen=True)
@@ -126,11 +130,7 @@ class Deciding:
     @property
     def already_said(self) -> dict[str, Any]:
         """What the prepared decision says of this kind, whichever kind it is now."""
-        return (
-            {}
-            if self.prepared is None
-            else {name: getattr(self.prepared, name) for name in rules.FIELDS[self.kind]}
-        )
+        return {} if self.prepared is None else _said_as(self.kind, self.prepared)
 
     @property
     def delegated_limit(self) -> int:
@@ -145,7 +145,15 @@ class Deciding:
         return proposals.usual_changes_due()
 
     def lacking(self, said: dict[str, Any]) -> dict[str, str]:
-        return _lacking(self.kind, said, self.panel)
+        found = _lacking(self.kind, said, self.panel)
+        return found | ({"letter": SAVE_FIRST} if self._outdates_letter(said) else {})
+
+    def _outdates_letter(self, said: dict[str, Any]) -> bool:
+        """Whether somebody wrote the letter by hand for something else than this."""
+        if self.prepared is None or not self.prepared.letter_text:
+            return False
+        was, now = (rules.as_kept(self.kind, each) for each in (self.already_said, said))
+        return self.prepared.is_letter_behind or self.prepared.kind is not self.kind or was != now
 
 
 def deciding(seen: Seen, kind: DecisionKind) -> Deciding:
@@ -155,6 +163,30 @@ def deciding(seen: Seen, kind: DecisionKind) -> Deciding:
         prepared(seen.proposal) if round_ is not None and policy.reads_prepared(seen.standing) else None
     )
     return Deciding(seen, kind, round_, panel, decision)
+
+
+@dataclass(frozen=True)
+class PreparedLetter:
+    """The letter of a prepared decision: the part that can be changed, and what stands around it."""
+
+    decision: Decision
+    opening: list[str]
+    text: str
+    closing: list[str]
+
+    @property
+    def state(self) -> str:
+        return mark(self.decision)
+
+
+def letter_prepared(seen: Seen, director: Person) -> PreparedLetter:
+    """As it would go out if this director released it. Raises WrongStage where nothing is prepared."""
+    decision = prepared_now(seen.proposal) if policy.reads_prepared(seen.standing) else None
+    if decision is None:
+        raise WrongStage("No decision is prepared for it, so there is no letter yet.")
+    told = told_by(decision, director)
+    text = decision.letter_text or letters.text_of(told)
+    return PreparedLetter(decision, letters.opening(told), text, letters.closing(told))
 
 
 @dataclass(frozen=True)
@@ -199,22 +231,23 @@ def letter_of(event: Event) -> Letter | None:
     return db.session.scalar(select(Letter).where(Letter.decision_id == event.facts["decision"]))
 
 
-def told_by(decision: Decision) -> letters.Told:
-    """What the letter of a decision that is being released says."""
+def told_by(decision: Decision, signer: Person) -> letters.Told:
+    """What the letter of a decision says, when this person releases it."""
     proposal, here = decision.proposal, region.current()
-    signer = decision.released_by
-    assert signer is not None
+    theme_id = proposal.lead_theme_id
     theme = "" if proposal.lead_theme is None else proposal.lead_theme.name
     is_before_assessment = decision.round is None
-    role = "programme manager" if is_before_assessment else "theme director"
-    managers = [signer] if is_before_assessment else managers_of(proposal) or [signer]
+    held = Role.PROGRAMME_MANAGER if is_before_assessment else Role.THEME_DIRECTOR
+    role = proposals.STAFF_ROLES[held].value
+    title = role.capitalize() if theme_id in signer.themes_as(held) else f"Standing in as {role}"
+    managers = [signer] if is_before_assessment else proposals.managers_of(proposal) or [signer]
     return letters.Told(
         kind=decision.kind,
         champion=proposal.champion.name,
         reference=proposal.reference,
         title=proposal.title,
         host=here.host.name,
-        signed_by=letters.Contact(signer.name, f"{role.capitalize()}, {theme}", signer.email),
+        signed_by=letters.Contact(signer.name, f"{title}, {theme}", signer.email),
         ask=[
             letters.Contact(each.name, role if each is signer else "programme manager", each.email)
             for each in managers
@@ -226,34 +259,35 @@ def told_by(decision: Decision) -> letters.Told:
         approving_body=decision.approving_body,
         approved_on=decision.approved_on,
         minute_reference=decision.minute_reference,
-        conditions=conditions.parse(decision.conditions),
+        conditions=decision.asked,
         is_kept_to_assessors=proposal.visibility is Visibility.ASSESSORS,
         must_show=decision.must_show,
         talk_to=decision.talk_to,
         due=decision.due,
         reason=here.decline_reasons.get(decision.reason_code, ""),
         feedback=decision.feedback,
+        would_change=decision.would_change,
     )
 
 
-def managers_of(proposal: Proposal) -> list[Person]:
-    """The lead theme's programme managers whom nothing binds, by name."""
-    declared = declared_in(proposal)
-    managers = accounts.people_with(Role.PROGRAMME_MANAGER, proposal.lead_theme_id)
-    return [each for each in managers if not conflict_in(each, proposal, declared)]
+def _said_as(kind: DecisionKind, decision: Decision) -> dict[str, Any]:
+    """What it says of a kind, which need not be its own."""
+    said = {name: getattr(decision, name) for name in rules.FIELDS[kind]}
+    return {**said, "conditions": decision.asked} if "conditions" in said else said
 
 
 def _lacking(kind: DecisionKind, said: dict[str, Any], panel: Aggregate | None) -> dict[str, str]:
     here = region.current()
     if said.get("reason_code") not in here.decline_reasons:  # a new pack may have taken it away
         said = {name: value for name, value in said.items() if name != "reason_code"}
-    return rules.lacking(
+    found = rules.lacking(
         kind,
         said,
         is_against=_goes_against(kind, panel),
         delegated_limit=here.delegated_limit,
         today=clock.today(),
     )
+    return found | conditions.lacking(said.get("conditions") or [], clock.today())
 
 
 def _goes_against(kind: DecisionKind, panel: Aggregate | None) -> bool:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment import tables
-from exchange.decisions import forms, letters, policy, queries, services, worklist
+from exchange.decisions import forms, letters, paper, policy, queries, services, worklist
 from exchange.decisions.models import DecisionKind
 from exchange.decisions.pack import Pack, pack_seen
 from exchange.decisions.queries import SeenLetters, letters_seen
@@ -15,6 +15,7 @@ from exchange.errors import NotFound
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
+from exchange.security_headers import as_file
 from exchange.spread.queries import programme_of
 from exchange.wording import counted, day
 
@@ -59,8 +60,19 @@ def decline(seen: Seen) -> ResponseReturnValue:
 def decision_pack(found: Pack) -> ResponseReturnValue:
     panel = found.panel
     return render_template(
-        "decisions/decision_pack.html", pack=found, figures=tables.figures(panel), scores=tables.scores(panel)
+        "decisions/decision_pack.html",
+        pack=found,
+        figures=[*tables.figures(panel), tables.adjusted(found.adjusted)],
+        about_adjusted=tables.ABOUT_ADJUSTED,
+        scores=tables.scores(panel),
     )
+
+
+@blueprint.get("/proposals/<ref>/decision-pack.pdf")
+@requires(signed_in, of=pack_seen)
+def decision_pack_pdf(found: Pack) -> ResponseReturnValue:
+    name = f"{found.proposal.reference}-decision-pack.pdf"
+    return as_file(paper.pdf_of(found, someone_at_hand()), "application/pdf", name)
 
 
 @blueprint.get("/proposals/<ref>/letter", defaults={"number": None})
@@ -76,6 +88,30 @@ def letter(found: SeenLetters, number: int | None) -> ResponseReturnValue:
     return render_template(
         "decisions/letter.html", found=found, letter=shown, number=number, blocks=letters.blocks(shown.text)
     )
+
+
+@blueprint.route("/proposals/<ref>/letter/prepared", methods=["GET", "POST"])
+@requires(policy.can_decide, of=proposals.seen, message=policy.ONLY_DIRECTORS)
+def edit_letter(seen: Seen) -> ResponseReturnValue:
+    """The letter of a prepared decision, as it would go out if this director released it."""
+    director, proposal, form = someone_at_hand(), seen.proposal, forms.EditLetterForm()
+    draft = queries.letter_prepared(seen, director)
+    services.check(proposal, draft.decision.kind, director)
+    status = 200
+    if form.is_submitted():
+        writes_again, status = forms.WRITE_AGAIN in request.form, 422
+        if writes_again or form.validate():
+            try:
+                text = "" if writes_again else form.text.data
+                services.edit_letter(proposal, director, text, opened_at=form.state.data or "")
+                flash("The exchange writes the letter." if writes_again else "The letter is saved.")
+                return redirect(url_for("decisions.decision_pack", ref=proposal.reference))
+            except services.StaleDecision as stale:
+                forms.show_stale(form, stale.theirs)
+                status = 409
+    else:
+        form.text.data, form.state.data = draft.text, draft.state
+    return render_template("decisions/edit_letter.html", seen=seen, draft=draft, form=form), status
 
 
 @blueprint.get("/decisions")
@@ -107,13 +143,13 @@ def release() -> ResponseReturnValue:
 def _decide(seen: Seen, kind: DecisionKind) -> ResponseReturnValue:
     actor, proposal = someone_at_hand(), seen.proposal
     if request.method == "POST":
-        forms.FORMS[kind]()  # a refusal then gives back what was typed, by its labels
+        forms.empty_form(kind)  # a refusal then gives back what was typed, by its labels
     services.check(proposal, kind, actor)
     deciding = queries.deciding(seen, kind)
     form = forms.form_for(deciding)
     releases = forms.RELEASE in request.form or not deciding.can_prepare
     status = 200
-    if form.is_submitted():
+    if form.is_submitted() and forms.ADD not in request.form:
         status = 422
         lacking = deciding.lacking(form.said) if releases else {}
         if form.validate_and_ask(lacking):
@@ -122,7 +158,7 @@ def _decide(seen: Seen, kind: DecisionKind) -> ResponseReturnValue:
                 do(proposal, kind, actor, form.said, opened_at=form.state.data or "")
                 return _done(proposal, kind, releases)
             except services.StaleDecision as stale:
-                form.show_stale(stale.theirs)
+                forms.show_stale(form, stale.theirs)
                 status = 409
     return render_template(f"decisions/{kind}.html", deciding=deciding, form=form), status
 

@@ -31,11 +31,17 @@ FIELDS: Mapping[DecisionKind, tuple[str, ...]] = {
         "override_reason",
     ),
     DecisionKind.DEVELOP: ("must_show", "talk_to", "due", "override_reason"),
-    DecisionKind.DECLINE: ("reason_code", "feedback", "override_reason"),
+    DecisionKind.DECLINE: ("reason_code", "feedback", "would_change", "override_reason"),
 }
 
 # What a decision keeps where nothing was said; the rest keep an empty text.
-UNSAID: Mapping[str, None] = {"adoption_target": None, "investment": None, "approved_on": None, "due": None}
+UNSAID: Mapping[str, Any] = {
+    "adoption_target": None,
+    "investment": None,
+    "conditions": [],
+    "approved_on": None,
+    "due": None,
+}
 
 # What to do about each that is always needed and not there.
 NEEDED: Mapping[DecisionKind, Mapping[str, str]] = {
@@ -52,6 +58,7 @@ NEEDED: Mapping[DecisionKind, Mapping[str, str]] = {
     DecisionKind.DECLINE: {
         "reason_code": "Select a reason",
         "feedback": "Enter feedback for the champion",
+        "would_change": "Enter what would change this decision",
     },
 }
 

@@ -89,6 +89,21 @@ def release(
     return _release(_write(proposal, kind, actor, said, opened_at), actor)
 
 
+def edit_letter(proposal: Proposal, director: Person, text: str, *, opened_at: str) -> None:
+    """Keeps the part of a prepared decision's letter that the director writes themselves; with an empty text the exchange
+    writes it again.
+
+    Raises StaleDecision as `prepare` does, also when another director changed the letter.
+    """
+    proposal = proposals.lock(proposal)
+    decision = queries.prepared_now(proposal)
+    if decision is None or opened_at != queries.mark(decision):
+        raise StaleDecision(decision)
+    check(proposal, decision.kind, director)
+    decision.letter_text, decision.letter_edited_at = text, clock.now() if text else None
+    events.record(director, "edit_letter", decision, Audience.DIRECTOR, proposal=proposal.id)
+
+
 def refer_back(proposal: Proposal, director: Person, *, questions: str) -> Round:
     """Asks the panel to answer questions, in a new round. What is prepared stays as a draft: it answers the round before."""
     proposal = proposals.lock(proposal)
@@ -149,19 +164,17 @@ def _write(proposal: Proposal, kind: DecisionKind, actor: Person, said: Said, op
     decision = queries.prepared(proposal)
     if opened_at and opened_at != queries.mark(decision):
         raise StaleDecision(decision)
-    says = {
-        "kind": kind,
-        "round": queries.round_to_decide(proposal),
-        "prepared_by": actor,
-        "prepared_at": clock.now(),
-        **rules.as_kept(kind, said),
-    }
+    says = {"kind": kind, "round": queries.round_to_decide(proposal), **rules.as_kept(kind, said)}
+    if "conditions" in says:
+        says["conditions"] = conditions.kept(says["conditions"])
     if decision is None:
-        decision = Decision(proposal=proposal, **says)
+        decision = Decision(proposal=proposal)
         db.session.add(decision)
-    else:
-        for name, value in says.items():
-            setattr(decision, name, value)
+    elif decision.letter_edited_at and all(getattr(decision, name) == says[name] for name in says):
+        return decision  # so that the letter that was written for it stays good
+    for name, value in says.items():
+        setattr(decision, name, value)
+    decision.prepared_by, decision.prepared_at = actor, clock.now()
     db.session.flush()
     return decision
 
@@ -172,7 +185,8 @@ def _release(decision: Decision, actor: Person) -> Event:
     _forget_other_kinds(decision)
     event = DOING[decision.kind](decision, decision.proposal, actor)
     decision.released_by, decision.released_at = actor, decision.proposal.stage_since
-    decision.letter = Letter(text=letters.compose(queries.told_by(decision)), dated=clock.today())
+    text = letters.compose(queries.told_by(decision, actor), decision.letter_text)
+    decision.letter = Letter(text=text, dated=clock.today())
     db.session.flush()
     return event
 
@@ -182,7 +196,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
     assert decision.investment is not None
     texts = {
         "statement": Text(decision.statement, Audience.PUBLIC),
-        "conditions": Text(decision.conditions, Audience.TEAM),
+        "conditions": Text(conditions.written(decision.asked), Audience.TEAM),
         "approval": Text(_approval(decision), Audience.TEAM),
         "override_reason": Text(decision.override_reason, Audience.DIRECTOR),
     }
@@ -201,7 +215,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         statement=decision.statement,
         adoption_target=decision.adoption_target,
         investment=decision.investment,
-        conditions=conditions.parse(decision.conditions),
+        conditions=decision.asked,
     )
     set_eligible_by_record(programme, director)
     return event
@@ -223,6 +237,7 @@ def _decline(decision: Decision, proposal: Proposal, actor: Person) -> Event:
     texts = {
         "reason": Text(region.current().decline_reasons[decision.reason_code], Audience.TEAM),
         "feedback": Text(decision.feedback, Audience.TEAM),
+        "would_change": Text(decision.would_change, Audience.TEAM),
         "override_reason": Text(decision.override_reason, Audience.DIRECTOR),
     }
     end_round(proposal)

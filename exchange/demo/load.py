@@ -17,6 +17,7 @@ from exchange import clock, outbox
 from exchange.accounts import queries as accounts
 from exchange.accounts import services as people
 from exchange.accounts.models import Person
+from exchange.accounts.policy import keeps_register
 from exchange.accounts.roles import Role
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
@@ -39,6 +40,7 @@ from exchange.region import pack
 from exchange.region import queries as region
 from exchange.region import services as regions
 from exchange.spread import services as spread
+from exchange.spread.conditions import Asked
 from exchange.spread.models import Condition, ConditionStatus, Programme
 from exchange.working_days import add_working_days
 
@@ -144,6 +146,9 @@ def _keep_register(told: Mapping[str, Any]) -> None:
             reason=interest["reason"],
             until=until,
         )
+    person = _person(told["email"])
+    if keeps_register(person) and told.get("keeps_register", True) and not told.get("interests"):
+        interests.check(person)
 
 
 def _create(story: Story, champion: Person, step: Step) -> None:
@@ -297,12 +302,17 @@ def _refer_back(story: Story, director: Person, step: Step) -> None:
 def _said(step: Step) -> dict[str, Any]:
     """A decision's form as the step fills it in."""
     said = {key: _typed(value) for key, value in step.items()}
-    said["conditions"] = "\n".join(step.get("conditions", []))
+    said["conditions"] = [_asked(each) for each in step.get("conditions", [])]
     if "approved_days_ago" in step:
         said["approved_on"] = clock.today() - timedelta(days=step["approved_days_ago"])
     if "due_in_days" in step:
         said["due"] = clock.today() + timedelta(days=step["due_in_days"])
     return said
+
+
+def _asked(told: Mapping[str, Any]) -> Asked:
+    due = clock.today() + timedelta(days=told["due_in_days"])
+    return Asked(told["text"], not told.get("later"), told["owner"], due, told["evidence"])
 
 
 def _withdraw(story: Story, champion: Person, step: Step) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
 from exchange import clock
 from exchange.accounts.models import Person, RegisteredInterest, RoleGrant
@@ -38,11 +38,20 @@ def ending_by(last: date) -> list[int]:
     return list(db.session.scalars(query.order_by(RegisteredInterest.id)))
 
 
+# Of Person: who keeps a register, as `accounts.policy.keeps_register` says of one.
+KEEPS = and_(
+    Person.active, Person.id.in_(select(RoleGrant.person_id).where(RoleGrant.role.in_(sorted(THEME_ROLES))))
+)
+
+
+def without_register() -> int:
+    """How many who should keep one never did."""
+    query = select(func.count()).select_from(Person).where(KEEPS, Person.interests_checked_at.is_(None))
+    return db.session.scalar(query) or 0
+
+
 def to_check() -> list[int]:
     """Ids of those whose register is almost a year old. Who never kept one is not among them."""
     checked_before = clock.now() - policy.YEAR + policy.NOTICE
-    holds = select(RoleGrant.person_id).where(RoleGrant.role.in_(THEME_ROLES))
-    query = select(Person.id).where(
-        Person.active, Person.id.in_(holds), Person.interests_checked_at <= checked_before
-    )
+    query = select(Person.id).where(KEEPS, Person.interests_checked_at <= checked_before)
     return list(db.session.scalars(query.order_by(Person.id)))

@@ -28,7 +28,7 @@ from exchange.extensions import db
 from exchange.notifications import deliberating
 from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
-from exchange.proposals.lifecycle import Part, Stage
+from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, Proposal
 
 
@@ -102,11 +102,11 @@ def team(news: News) -> list[Person]:
 
 
 def managers(news: News) -> list[Person]:
-    return _holders(news.about, Role.PROGRAMME_MANAGER, Part.MANAGER)
+    return proposals.acting(Role.PROGRAMME_MANAGER, news.about)
 
 
 def directors(news: News) -> list[Person]:
-    return _holders(news.about, Role.THEME_DIRECTOR, Part.DIRECTOR)
+    return proposals.acting(Role.THEME_DIRECTOR, news.about)
 
 
 def deciding(news: News) -> list[Person]:
@@ -241,11 +241,6 @@ def bound_by_new_co_author(news: News) -> list[Person]:
     ]
 
 
-def _holders(proposal: Proposal, role: Role, part: Part) -> list[Person]:
-    people = accounts.people_with(role, proposal.lead_theme_id)
-    return [person for person in people if part in proposals.standing_in(person, proposal).parts]
-
-
 def _is_on_panel(assignment: Assignment) -> bool:
     """And nothing binds them, as a move to the team's organisation would."""
     if assignment.removed_at is not None or assignment.interest not in {None, Interest.NONE}:
@@ -255,6 +250,11 @@ def _is_on_panel(assignment: Assignment) -> bool:
 
 def owes_review(assignment: Assignment) -> bool:
     return _is_on_panel(assignment) and (assignment.review is None or assignment.review.submitted_at is None)
+
+
+def stand_in(news: News) -> list[Person]:
+    """Whom the event names, or ends the standing in of."""
+    return [accounts.person(news.happened.facts["person"])]
 
 
 def by_date(news: News) -> Mapping[str, Any]:
@@ -275,6 +275,10 @@ def sections_by_date(news: News) -> Mapping[str, Any]:
 def until(news: News) -> Mapping[str, Any]:
     """The last day to answer the invitation."""
     return {"until": db.session.get_one(Invitation, news.happened.facts["invitation"]).expires_at}
+
+
+def part_of_stand_in(news: News) -> Mapping[str, Any]:
+    return {"part": proposals.STAFF_ROLES[Role(news.happened.facts["role"])].value}
 
 
 def letter_by_date(news: News) -> Mapping[str, Any]:
@@ -382,5 +386,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(new_champion, "appointed", TEAM),
         Row(co_authors_of_new_champion, "champion_appointed", TEAM),
     ),
+    "name_stand_in": (Row(stand_in, "stand_in_named", PAGE, more=part_of_stand_in),),
+    "end_stand_in": (Row(stand_in, "stand_in_ended", WORK, outlives=True, more=part_of_stand_in),),
     "settle": (Row(person_settled, "settled", WORK),),
 }

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
 from exchange.extensions import Base
 from exchange.proposals.documents import LABELS
 from exchange.proposals.lifecycle import Stage
@@ -212,6 +213,38 @@ class DeclaredInterest(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     reason: Mapped[str]
     declared_at: Mapped[datetime]
+
+
+class StandIn(Base):
+    """Who acts in one proposal as its lead theme's manager or director, as nobody there is free to. Named by an administrator;
+    it ends when they gain an interest or lose their role, when the proposal moves to another theme, or when it is taken
+    back."""
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        Index(
+            "uq_stand_in_acting",
+            "proposal_id",
+            "role",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_stand_in_person_id_ended_at", "person_id", "ended_at"),
+        Index("ix_stand_in_proposal_id", "proposal_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[Role]
+    named_at: Mapped[datetime]
+    named_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+
+    proposal: Mapped[Proposal] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    named_by: Mapped[Person] = relationship(foreign_keys=[named_by_id])
 
 
 class ReferenceCounter(Base):

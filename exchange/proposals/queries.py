@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from exchange.accounts.queries import people_with
 from exchange.errors import NotFound
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.proposals import conflicts, lifecycle, policy, record
+from exchange.proposals import conflicts, lifecycle, policy, record, stand_ins
 from exchange.proposals.conflicts import made_once, of_team
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
 from exchange.proposals.models import (
@@ -37,13 +36,12 @@ if TYPE_CHECKING:
 
 # Conditions on what a person is to a proposal ask once for all rows (`IN`), never for each of them (`EXISTS`): on
 # ten thousand proposals that took PostgreSQL seconds.
-STAFF_ROLES = {Role.PROGRAMME_MANAGER: Part.MANAGER, Role.THEME_DIRECTOR: Part.DIRECTOR}
-REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
 LARGEST_ID = 2**31 - 1
 EDITS_LOOKED_AT = 50
 # Kept in a module of their own, and asked for here with all other reads.
 DECLARED, conflict_of, found_conflict = conflicts.DECLARED, conflicts.conflict_of, conflicts.found_conflict
 conflicted, conflicted_each = conflicts.conflicted, conflicts.conflicted_each
+STAFF_ROLES, REFERENCE, acting = stand_ins.STAFF_ROLES, stand_ins.REFERENCE, stand_ins.acting
 ASKING_FOR_CHANGES = ("request_changes", "develop", "reopen")
 
 
@@ -61,14 +59,16 @@ def visible_to(person: Person | None) -> ColumnElement[bool]:
 
 
 def seen_as_staff(person: Person, *roles: Role) -> ColumnElement[bool]:
-    """Proposals of the themes that this person manages or directs (or only of the roles given), where
+    """Proposals that this person manages or directs (or only in the roles given), in their themes or as a stand-in, where
     nothing binds them."""
-    themes = {theme for role in roles or STAFF_ROLES for theme in person.themes_as(role)}
-    if not themes:
+    held = {role: person.themes_as(role) for role in roles or STAFF_ROLES if person.themes_as(role)}
+    if not held:
         return false()
     # The first condition keeps an unknown theme from making this unknown, which no NOT would turn.
-    mine = and_(Proposal.lead_theme_id.is_not(None), Proposal.lead_theme_id.in_(sorted(themes)))
-    return and_(Proposal.stage != Stage.DRAFT, mine, ~conflicted(person))
+    themes = sorted(frozenset().union(*held.values()))
+    mine = and_(Proposal.lead_theme_id.is_not(None), Proposal.lead_theme_id.in_(themes))
+    acts = or_(mine, stand_ins.stood_in_for(person, held))
+    return and_(Proposal.stage != Stage.DRAFT, acts, ~conflicted(person))
 
 
 def seen_as_reviewer(person: Person, *levels: ReadingLevel) -> ColumnElement[bool]:
@@ -112,9 +112,7 @@ def standing_in(person: Person | None, proposal: Proposal) -> Standing:
         parts.add(Part.CHAMPION)
     elif person in proposal.co_authors:
         parts.add(Part.CO_AUTHOR)
-    would_be = {
-        part for role, part in STAFF_ROLES.items() if proposal.lead_theme_id in person.themes_as(role)
-    }
+    would_be = {STAFF_ROLES[role] for role in stand_ins.roles_in(person, proposal)}
     is_reviewer = bool(person.themes_as(Role.REVIEWER))
     reader = db.session.get(Reader, (proposal.id, person.id)) if is_reviewer else None
     conflict = conflict_of(person, proposal) if would_be or reader else ""
@@ -324,9 +322,10 @@ def usual_changes_due() -> date:
 
 
 def managers_of(proposal: Proposal, theme: str | None = None) -> list[Person]:
-    """Who manages its lead theme (or another one) and may act on it, by name."""
-    theme = theme or proposal.lead_theme_id
-    holders = people_with(Role.PROGRAMME_MANAGER, theme) if theme else []
+    """Who manages it and may act on it, or would in another theme, by name."""
+    if theme is None:
+        return acting(Role.PROGRAMME_MANAGER, proposal)
+    holders = people_with(Role.PROGRAMME_MANAGER, theme)
     return [person for person in holders if not conflict_of(person, proposal)]
 
 

@@ -167,6 +167,10 @@ def _developed(event: Event, who: str) -> str:
     return f"The theme director asked for it to be developed further{_due(event.facts)}"
 
 
+def _stand_in(sentence: str) -> Sentence:
+    return lambda event, who: sentence.format(part=in_words(event.facts["role"]).lower())
+
+
 def _anything_else(event: Event, who: str) -> str:
     return in_words(event.kind)
 
@@ -222,6 +226,8 @@ SENTENCES: Mapping[str, Sentence] = {
     "activate_programme": _always("The programme is active"),
     "meet_condition": _always("A condition was met"),
     "waive_condition": _always("A condition was waived"),
+    "name_stand_in": _stand_in("A stand-in was named for the {part}"),
+    "end_stand_in": _stand_in("Nobody stands in for the {part} any more"),
     "redact_text": _always("A text was removed from this page"),
 }
 
@@ -232,7 +238,9 @@ HEADINGS: Mapping[str, str] = {
     "question": "What the panel asks",
     "must_show": "What must be shown",
     "talk_to": "Whom to talk to",
+    "would_change": "What would change this decision",
     "override_reason": "Why the decision differs from the panel’s view",
     "panel_summary": "Summary of the panel",
     "champion": "New champion",
+    "stand_in": "Who stands in, or did",
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from exchange import clock
 from exchange.accounts.models import Person
-from exchange.accounts.policy import is_administrator, waits_to_be_settled
+from exchange.accounts.policy import is_administrator, keeps_register, waits_to_be_settled
 from exchange.assessment import policy as assessment_policy
 from exchange.assessment import queries as assessment
 from exchange.assessment.deliberation import queries as deliberation
@@ -20,8 +20,9 @@ from exchange.assessment.queries import Section, WaitingReview
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.extensions import db
+from exchange.interests import policy as interests_policy
 from exchange.outbox import Message
-from exchange.proposals import invitations
+from exchange.proposals import invitations, stand_ins
 from exchange.proposals import policy as proposals_policy
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import EDITABLE, Stage
@@ -63,6 +64,7 @@ def work_of(person: Person) -> Work:
     mine = _proposals_of(person)
     tasks = [
         *_own_tasks(person),
+        *_to_keep_register(person),
         *map(_to_answer, invitations.waiting_for(person)),
         *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
         *map(_to_answer_panel, deliberation.waiting_for_team(person)),
@@ -119,6 +121,22 @@ def _own_tasks(person: Person) -> Iterator[Task]:
             {},
             _day(person.create_datetime),
         )
+
+
+def _to_keep_register(person: Person) -> Iterator[Task]:
+    """Once a year, and whoever never did, at once."""
+    checked_at = person.interests_checked_at
+    if not keeps_register(person) or not interests_policy.is_to_check(checked_at, clock.today()):
+        return
+    due = interests_policy.check_by(checked_at)
+    yield Task(
+        "Check your register of interests" if due else "Keep a register of interests",
+        "Say which organisations and people you could not judge freely, or that there are none.",
+        "interests.register",
+        {},
+        _day(checked_at or min(grant.granted_at for grant in person.grants)),
+        due,
+    )
 
 
 def _to_answer(invitation: Invitation) -> Task:
@@ -228,6 +246,11 @@ def _to_administer() -> Iterator[Task]:
     )
     people = select(func.count(), func.min(Person.confirmed_at)).where(*is_waiting)
     failed = select(func.count(), func.min(Message.given_up_at)).where(Message.given_up_at.is_not(None))
+    lacking = stand_ins.lacking()
+    if lacking.rows:
+        since = _day(lacking.rows[0].submitted_at)
+        todo = _how_many(lacking.count, since, ("stand-in", "stand-ins"))
+        yield Task("Stand-ins to name", todo, "administration.stand_ins", {}, since)
     for heading, query, words, endpoint in (
         ("People to settle", people, ("person", "people"), "administration.waiting"),
         ("Mail that could not be sent", failed, ("message", "messages"), "notifications.failed_mail"),
@@ -241,6 +264,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
     found = [
         (assessment_policy.is_reviewer(person), "assessment.reviews", "Your reviews"),
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
+        (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]

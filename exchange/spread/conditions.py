@@ -1,17 +1,16 @@
-"""What an approval asks for, as the director types it: one condition a line."""
+"""What an approval asks for: each condition with who sees to it, by when, and what will show that it is met."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from exchange.wording import counted
+from exchange.wording import counted, cut, day
 
 MOST = 20
-LONGEST = 500  # characters of one condition
-
-_LATER = re.compile(r"later\s*:\s*", re.IGNORECASE)
+SHOWN = 50  # characters by which a message names a condition
 
 
 @dataclass(frozen=True)
@@ -19,38 +18,56 @@ class Asked:
     """One condition. A blocking one keeps the programme from starting until it is met or waived."""
 
     text: str
-    is_blocking: bool
+    is_blocking: bool = True
+    owner: str = ""
+    due: date | None = None
+    evidence: str = ""
+
+    @property
+    def details(self) -> str:
+        """Who sees to it, by when, and what shows that it is met: as far as that was said."""
+        by = f"by {day(self.due)}" if self.due else ""
+        seen_to = f"{self.owner} sees to it {by}".strip() if self.owner else by and f"Due {by}"
+        shown = f"We need to see: {self.evidence}" if self.evidence else ""
+        return " ".join(
+            each if each.endswith((".", "!", "?")) else f"{each}." for each in (seen_to, shown) if each
+        )
 
 
-def parse(typed: str) -> list[Asked]:
-    """The conditions in these lines: each is blocking unless it starts with "later:". Empty lines say
-    nothing.
-    """
-    asked = []
-    for line in typed.splitlines():
-        words = " ".join(line.split())
-        later = _LATER.match(words)
-        if text := words[later.end() :] if later else words:
-            asked.append(Asked(text, is_blocking=later is None))
-    return asked
-
-
-def write(asked: Sequence[Asked]) -> str:
-    """The lines that `parse` reads as these conditions."""
-    return "\n".join(each.text if each.is_blocking else f"later: {each.text}" for each in asked)
-
-
-def mistake(typed: str) -> str:
-    """What to mend in these lines; empty when nothing is."""
-    asked = parse(typed)
-    if any(_LATER.fullmatch(" ".join(line.split())) for line in typed.splitlines()):
-        return "Enter what is asked after “later:”, or take that line away"
-    if len(asked) > MOST:
-        return f"Enter {MOST} conditions or fewer. There are {len(asked)}"
+def lacking(asked: Sequence[Asked], today: date) -> dict[str, str]:
+    """What keeps these from being asked of anyone: what to do, by the number of the condition, from 1, and the field."""
+    found = {}
     for number, each in enumerate(asked, 1):
-        if len(each.text) > LONGEST:
-            return f"Condition {number} must be {LONGEST} characters or fewer. It has {len(each.text)}"
-    return ""
+        named = f"“{cut(each.text, SHOWN)}”"
+        if not each.owner:
+            found[f"condition-{number}-owner"] = f"Enter who sees to {named}"
+        if each.due is None:
+            found[f"condition-{number}-due"] = f"Enter the date by which {named} is to be met"
+        elif each.due <= today:
+            found[f"condition-{number}-due"] = f"Enter a date after today for {named}"
+        if not each.evidence:
+            found[f"condition-{number}-evidence"] = f"Enter what will show that {named} is met"
+    return found
+
+
+def kept(asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """As a decision keeps them."""
+    return [{**vars(each), "due": each.due.isoformat() if each.due else None} for each in asked]
+
+
+def read(kept: Sequence[Mapping[str, Any]]) -> list[Asked]:
+    """What `kept` made of them."""
+    return [
+        Asked(**{**each, "due": date.fromisoformat(each["due"]) if each["due"] else None}) for each in kept
+    ]
+
+
+def written(asked: Sequence[Asked]) -> str:
+    """All of them as a text, one after the other."""
+    return "\n\n".join(
+        f"{number}. {each.text}{'' if each.is_blocking else ' (while it runs)'}\n{each.details}".strip()
+        for number, each in enumerate(asked, 1)
+    )
 
 
 def starts_when(blocking: int) -> str:

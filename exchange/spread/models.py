@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.extensions import Base
 from exchange.proposals.models import Proposal
+from exchange.spread.conditions import Asked
 
 
 class ProgrammeStatus(StrEnum):
@@ -79,6 +81,10 @@ class Condition(Base):
     number: Mapped[int]
     text: Mapped[str]
     is_blocking: Mapped[bool]
+    # Who sees to it, by when, and what will show that it is met.
+    owner: Mapped[str] = mapped_column(String(200), default="")
+    due: Mapped[date | None]
+    evidence: Mapped[str] = mapped_column(default="")
     status: Mapped[ConditionStatus]
     settled_at: Mapped[datetime | None]
     settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
@@ -86,3 +92,11 @@ class Condition(Base):
 
     programme: Mapped[Programme] = relationship(back_populates="conditions")
     settled_by: Mapped[Person | None] = relationship()
+
+    @property
+    def details(self) -> str:
+        return Asked(self.text, self.is_blocking, self.owner, self.due, self.evidence).details
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.status is ConditionStatus.OPEN and self.due is not None and self.due < clock.today()

@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
+from exchange.proposals import stand_ins
 from exchange.proposals.models import Proposal, proposal_priority
 from exchange.proposals.policy import Seen, Standing
 from exchange.spread import policy
@@ -49,6 +51,14 @@ class SeenProgramme:
     @property
     def can_settle(self) -> bool:
         return policy.can_settle_in(self.standing)
+
+    @property
+    def approved_as(self) -> str:
+        """As what, of the lead theme."""
+        programme = self.programme
+        part = proposals.STAFF_ROLES[Role.THEME_DIRECTOR].value
+        stood_in = stand_ins.stood_in(programme.approved_by, programme.proposal, Role.THEME_DIRECTOR)
+        return f"standing in as {part}" if stood_in else part
 
     @property
     def standing_sentence(self) -> str:

@@ -67,9 +67,7 @@ def start_programme(
         investment=investment,
         promised={name: answers[name] for name in PROMISED if answers.get(name) is not None},
         conditions=[
-            Condition(
-                number=number, text=asked.text, is_blocking=asked.is_blocking, status=ConditionStatus.OPEN
-            )
+            Condition(number=number, status=ConditionStatus.OPEN, **vars(asked))
             for number, asked in enumerate(conditions, 1)
         ],
     )

@@ -19,6 +19,7 @@ from exchange.decisions.rules import DecisionKind
 from exchange.extensions import db
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
+from exchange.spread.conditions import Asked
 from tests.assessment import arrange as assessing
 from tests.factories import make_grant
 
@@ -44,18 +45,51 @@ FULL: dict[str, Any] = {
     "ip_summary": "The hospital.",
     "regulation": ["none-needed"],
 }
+
+
+def asked_in(lines: str) -> list[Asked]:
+    """One condition a line, with all that a release asks of it; the programme does not wait for one that starts with
+    "later:"."""
+    return [
+        Asked(
+            line.removeprefix("later: "),
+            not line.startswith("later: "),
+            "The ward sister",
+            date(2028, 3, 31),
+            "A signed letter",
+        )
+        for line in lines.splitlines()
+    ]
+
+
 APPROVAL: dict[str, Any] = {
     "statement": "People fall less.",
     "adoption_target": 12,
     "investment": 40_000,
-    "conditions": "A data agreement\nlater: Yearly figures",
+    "conditions": asked_in("A data agreement\nlater: Yearly figures"),
+}
+# The same as a form sends it, with the first condition alone.
+APPROVAL_SENT: dict[str, Any] = {
+    "statement": "People fall less.",
+    "adoption_target": "12",
+    "investment": "40,000",
+    "condition-1-text": "A data agreement",
+    "condition-1-owner": "The ward sister",
+    "condition-1-due-day": "31",
+    "condition-1-due-month": "3",
+    "condition-1-due-year": "2028",
+    "condition-1-evidence": "A signed letter",
 }
 DEVELOPMENT: dict[str, Any] = {
     "must_show": "A second ward.",
     "talk_to": "River Community Trust.",
     "due": date(2027, 3, 1),
 }
-DECLINATION: dict[str, Any] = {"reason_code": "out-of-scope", "feedback": "A good idea elsewhere."}
+DECLINATION: dict[str, Any] = {
+    "reason_code": "out-of-scope",
+    "feedback": "A good idea elsewhere.",
+    "would_change": "Figures from a second ward.",
+}
 SAID = {
     DecisionKind.APPROVE_SPREAD: APPROVAL,
     DecisionKind.DEVELOP: DEVELOPMENT,

@@ -22,12 +22,12 @@ from exchange.spread.models import Condition, Programme, ProgrammeStatus
 from tests.assessment import arrange as assessing
 from tests.conftest import Committed
 from tests.decisions import arrange
-from tests.decisions.arrange import APPROVAL, Case
+from tests.decisions.arrange import Case
 from tests.factories import make_person
 from tests.pages import Browser, Client, Page
 
 PAGE = "decisions.approve_spread"
-SENT: dict[str, Any] = {**APPROVAL, "investment": "£40,000"}
+SENT: dict[str, Any] = {**arrange.APPROVAL_SENT, "investment": "£40,000"}
 APPROVED_ELSEWHERE = {
     "approving_body": "The Board",
     "approved_on-day": "2",
@@ -79,7 +79,7 @@ def test_first_button_saves_so_that_enter_releases_nothing(client: Client, commi
     with committed():
         case = arrange.make_case()
     page = ask(client, case.director, case)
-    assert page.texts("main form button")[:2] == ["Save", "Release"]
+    assert page.select("main form button")[0].attributes["name"] == "save"
     client.as_(case.director).post(PAGE, SENT, ref=case.ref)
     with committed():
         assert stage_of(case) is Stage.ASSESSED
@@ -148,7 +148,10 @@ def test_changing_ones_mind_loses_nothing_typed(client: Client, committed: Commi
 def test_release_does_it_all(client: Client, committed: Committed) -> None:
     with committed():
         case = arrange.make_case()
-    page = ask(client, case.director, case).submit("Release", **SENT)
+    page = ask(client, case.director, case).submit("Add another condition", **SENT)
+    second = {key.replace("1", "2", 1): value for key, value in SENT.items() if key.startswith("condition-1")}
+    second |= {"condition-2-text": "Yearly figures", "condition-2-starts": "later"}
+    page = page.submit("Release", **second)
     assert page.path == "/programmes/falls-huddles"
     assert "Released. Amina Begum gets your letter." in page.text
     with committed():
@@ -162,10 +165,11 @@ def test_release_does_it_all(client: Client, committed: Committed) -> None:
             12,
             40_000,
         )
-        assert [(each.number, each.text, each.is_blocking) for each in programme.conditions] == [
-            (1, "A data agreement", True),
-            (2, "Yearly figures", False),
-        ]
+        rest = ("The ward sister", date(2028, 3, 31), "A signed letter")
+        assert [
+            (each.number, each.text, each.is_blocking, each.owner, each.due, each.evidence)
+            for each in programme.conditions
+        ] == [(1, "A data agreement", True, *rest), (2, "Yearly figures", False, *rest)]
         assert programme.promised == {
             "benefit_patients": "Fewer falls.",
             "benefit_system": "Fewer bed days.",
@@ -208,7 +212,7 @@ def test_release_of_what_was_prepared_keeps_who_prepared_it(client: Client, comm
 def test_release_without_blocking_conditions_is_active_at_once(client: Client, committed: Committed) -> None:
     with committed():
         case = arrange.make_case()
-    page = ask(client, case.director, case).submit("Release", {**SENT, "conditions": "later: Yearly figures"})
+    page = ask(client, case.director, case).submit("Release", {**SENT, "condition-1-starts": "later"})
     assert page.texts(".app-programme__status .nhsuk-tag") == ["Active"]
     with committed():
         programme = db.session.scalars(select(Programme)).one()
@@ -219,13 +223,18 @@ def test_release_without_blocking_conditions_is_active_at_once(client: Client, c
 def test_release_asks_for_everything_and_keeps_what_was_typed(client: Client, committed: Committed) -> None:
     with committed():
         case = arrange.make_case()
-    page = ask(client, case.director, case).submit("Release", conditions="A data agreement", status=422)
+    page = ask(client, case.director, case).submit("Add another condition")
+    assert "Condition 2" in page.text
+    page = page.submit("Release", {"condition-2-text": "A data agreement"}, status=422)
     assert page.errors == [
         "Enter why you approve it",
         "Enter the adoption target, like 12",
         "Enter the investment, like 45,000, or 0",
+        "Enter who sees to “A data agreement”",
+        "Enter the date by which “A data agreement” is to be met",
+        "Enter what will show that “A data agreement” is met",
     ]
-    assert page.value("conditions") == "A data agreement"
+    assert page.value("condition-2-text") == "A data agreement"
     assert page.title.startswith("Error: ")
     with committed():
         assert counts() == (0, 0, 0)
@@ -241,22 +250,29 @@ def test_release_asks_for_everything_and_keeps_what_was_typed(client: Client, co
         ("adoption_target", "9" * 400, "Enter “Adoption target” from 1 to 100,000"),
         ("investment", "45.5", "Enter the investment in whole pounds, like 45,000, or 0"),
         ("investment", "-1", "Enter “Investment from the network” from £0 to £1,000,000,000"),
-        ("conditions", "later:", "Enter what is asked after “later:”, or take that line away"),
-        ("conditions", "x" * 501, "Condition 1 must be 500 characters or fewer. It has 501"),
-        ("conditions", "\n".join("abcdefghijklmnopqrstu"), "Enter 20 conditions or fewer. There are 21"),
+        ("condition-1-text", "", "Enter condition 1, or empty its other fields"),
+        ("condition-1-text", "word " * 81, "What must be met must be 80 words or fewer. It has 81"),
+        ("condition-1-owner", "o" * 201, "Who sees to it must be 200 characters or fewer. It has 201"),
+        (
+            "condition-1-evidence",
+            "word " * 61,
+            "What will show that it is met must be 60 words or fewer. It has 61",
+        ),
+        ("condition-1-due-month", "13", "Enter “By when” as a real date, like 27 3 2027"),
+        ("condition-1-due-year", "2999", None),
         ("approving_body", "b" * 201, "Approving body must be 200 characters or fewer. It has 201"),
         ("minute_reference", "m" * 101, "Minute reference must be 100 characters or fewer. It has 101"),
     ],
 )
 def test_bad_input_is_kept_with_how_to_mend_it(
-    client: Client, committed: Committed, field: str, typed: str, error: str
+    client: Client, committed: Committed, field: str, typed: str, error: str | None
 ) -> None:
     with committed():
         case = arrange.make_case()
     for button in ("Save", "Release"):
         page = ask(client, case.director, case).submit(button, {**SENT, field: typed}, status=422)
-        assert page.errors == [error]
-        assert page.value("statement" if field != "statement" else "conditions")
+        assert page.errors == [error] if error else "must be" in page.errors[0]
+        assert page.value("statement" if field != "statement" else "condition-1-owner")
     with committed():
         assert counts() == (0, 0, 0)
 
@@ -501,7 +517,7 @@ def test_two_programmes_of_one_title_have_addresses_of_their_own(committed: Comm
     with committed():
         staff = arrange.make_staff()
         for _ in range(3):
-            arrange.release(arrange.make_case(staff), conditions="")
+            arrange.release(arrange.make_case(staff), conditions=[])
     with committed():
         slugs = list(db.session.scalars(select(Programme.slug).order_by(Programme.id)))
         assert slugs == ["falls-huddles", "falls-huddles-2", "falls-huddles-3"]

@@ -74,7 +74,7 @@ def test_champion_can_submit_again_and_the_director_decide_again(
         proposals.submit(case.proposal, case.champion)
         arrange.assess(case.proposal, staff)
     client.as_(case.director).get("decisions.approve_spread", ref=case.ref).submit(
-        "Release", **arrange.APPROVAL
+        "Release", **arrange.APPROVAL_SENT
     )
     with committed():
         assert db.session.get_one(Proposal, case.proposal.id).stage is Stage.SPREAD

@@ -25,8 +25,8 @@ APPROVED = Told(
     adoption_target=12,
     investment=45_000,
     conditions=[
-        Asked("A data agreement", True),
-        Asked("Yearly figures", False),
+        Asked("A data agreement", True, "The ward sister", date(2027, 3, 31), "The signed agreement"),
+        Asked("Yearly figures", False, due=date(2027, 12, 1), evidence="What changed?"),
         Asked("A named nurse", True),
     ],
 )
@@ -47,6 +47,7 @@ DECLINED = replace(
     kind=DecisionKind.DECLINE,
     reason="Does not serve a priority",
     feedback="A good idea elsewhere.",
+    would_change="Figures from a second ward.",
 )
 
 
@@ -72,10 +73,12 @@ Conditions
 
 Before the programme starts:
 1. A data agreement
+The ward sister sees to it by 31 March 2027. We need to see: The signed agreement.
 2. A named nurse
 
 While it runs:
 1. Yearly figures
+Due by 1 December 2027. We need to see: What changed?
 
 What the panel says to you
 
@@ -99,6 +102,15 @@ Dr Ada Stone
 Theme director, Safe care
 Three Valleys Health Network"""
     )
+
+
+def test_what_a_director_wrote_stands_between_opening_and_closing() -> None:
+    text = letters.compose(APPROVED, "We are glad.\n\nWhy\n\nIt works.")
+    assert text.startswith(
+        "Dear Cy Moss\n\nTV-2026-0007: Quiet nights\n\nWe are glad.\n\nWhy\n\nIt works.\n\nWho to ask"
+    )
+    assert text.endswith("Three Valleys Health Network")
+    assert "12 organisations" not in text
 
 
 def test_letter_of_approval_without_conditions_or_money_starts_at_once() -> None:
@@ -133,6 +145,7 @@ def test_letter_of_decline_says_why() -> None:
     parts = letters.compose(DECLINED).split("\n\n")
     assert parts[2] == "We will not take your innovation forward."
     assert parts[3:6] == [letters.REASON, "Does not serve a priority.", "A good idea elsewhere."]
+    assert parts[6:8] == [letters.WOULD_CHANGE, "Figures from a second ward."]
 
 
 def test_letter_never_tells_the_reason_against_the_panel() -> None:

@@ -103,7 +103,7 @@ def test_it_is_closed_and_decided_again(client: Client, committed: Committed) ->
     page.submit("Close assessment", panel_summary="They answered.", feedback="Good work.")
     assert case.ref in client.as_(case.director).get("decisions.decisions").text
     page = client.as_(case.director).get("decisions.approve_spread", ref=case.ref)
-    page.submit("Release", arrange.APPROVAL)
+    page.submit("Release", arrange.APPROVAL_SENT)
 
 
 @time_machine.travel(NOW, tick=False)

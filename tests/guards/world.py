@@ -28,7 +28,7 @@ from exchange.notifications.services import tell_all
 from exchange.outbox import Message
 from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Attachment, Proposal
+from exchange.proposals.models import Attachment, Proposal, StandIn
 from exchange.proposals.record import Kind
 from exchange.spread.models import Programme
 from tests.assessment.arrange import (
@@ -44,7 +44,9 @@ from tests.assessment.arrange import (
     start,
     submit,
 )
+from tests.decisions.arrange import asked_in
 from tests.factories import make_interest, make_person
+from tests.proposals.arrange import OTHER_THEME, make_theme
 
 # In the order of the columns of the expected matrix.
 ROLES = (
@@ -133,6 +135,7 @@ def make_world() -> World:
     world = World(people)
     for stage in Stage:
         world.refs[stage.value] = make_proposal(people, stage).reference
+    stand_in = leave_without_staff(world)
     heartbeat.beat()
     unsettled = people["unsettled"]
     assert unsettled is not None
@@ -177,6 +180,8 @@ def make_world() -> World:
         "co_author_id": co_author.id,
         "invitation_id": invitation.id,
         "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
+        "stand_in_id": stand_in.id,
+        "role": Role.THEME_DIRECTOR.value,
         "interest_id": make_interest(manager).id,
         "number": 1,
         "letter": "A",
@@ -186,6 +191,17 @@ def make_world() -> World:
         "filename": "app.css",
     }
     return world
+
+
+def leave_without_staff(world: World) -> StandIn:
+    """A proposal of a theme that nobody manages or directs, with somebody who stands in as its manager."""
+    make_theme()
+    proposal = make_submitted(make_champion(), lead_theme=OTHER_THEME, visibility="assessors")
+    world.refs["without-staff"] = proposal.reference
+    someone = make_manager(theme="safe-care", name="Manager who stands in elsewhere")
+    administrator = world.people["administrator"]
+    assert administrator is not None
+    return services.name_stand_in(proposal, Role.PROGRAMME_MANAGER, someone, administrator)
 
 
 def attach_document(draft: Proposal, champion: Person) -> int:
@@ -228,7 +244,7 @@ def decide(proposal: Proposal, stage: Stage, director: Person, round_: Round) ->
             "statement": "We will spread it.",
             "adoption_target": 3,
             "investment": 0,
-            "conditions": "A named lead",
+            "conditions": asked_in("A named lead"),
         }
         decisions.release(proposal, DecisionKind.APPROVE_SPREAD, director, said)
     elif stage is Stage.CHANGES_REQUESTED:
@@ -241,5 +257,10 @@ def decide(proposal: Proposal, stage: Stage, director: Person, round_: Round) ->
         }
         decisions.release(proposal, DecisionKind.DEVELOP, director, said)
     elif stage is Stage.NOT_TAKEN_FORWARD:
-        said = {"reason_code": "other", "feedback": "Not now.", "override_reason": "It is done elsewhere."}
+        said = {
+            "reason_code": "other",
+            "feedback": "Not now.",
+            "would_change": "Figures.",
+            "override_reason": "It is done elsewhere.",
+        }
         decisions.release(proposal, DecisionKind.DECLINE, director, said)

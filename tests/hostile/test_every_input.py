@@ -92,7 +92,7 @@ def hide_words(world: World) -> None:
         "statement": f"Not yet released: {PREPARED}.",
         "adoption_target": 3,
         "investment": 0,
-        "conditions": "",
+        "conditions": [],
     }
     director = world.people["director"]
     assert director is not None

@@ -24,7 +24,10 @@ LINE = {"kind": "organisation", "organisation": "river-trust", "reason": "I am p
 
 
 def make_manager() -> Person:
-    return make_person(role=Role.PROGRAMME_MANAGER, organisation=STAFF, name="Rachel Tolley")
+    """Who never kept a register."""
+    return make_person(
+        role=Role.PROGRAMME_MANAGER, organisation=STAFF, name="Rachel Tolley", interests_checked_at=None
+    )
 
 
 def add(page: Page, **changes: str) -> Page:

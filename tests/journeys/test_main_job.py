@@ -7,6 +7,7 @@ from itertools import cycle, islice
 
 from playwright.sync_api import Page, expect
 
+from exchange import clock
 from exchange.demo.pdf import one_page
 from exchange.proposals import record
 from exchange.proposals.record import Kind, Question
@@ -262,7 +263,9 @@ def approves(director: Person, champion: Person, reference: str) -> None:
     )
     page.locator("[name=adoption_target]").fill("14")
     page.locator("[name=investment]").fill("45,000")
-    page.locator("[name=conditions]").fill("A named pharmacist for each ward\nlater: A report after one year")
+    gives_condition(page, 1, "A named pharmacist for each ward", "blocks")
+    director.presses("Add another condition")
+    gives_condition(page, 2, "A report after one year", "later")
     director.takes_picture("approve")
     director.presses("Save")
     champion.goes(f"/proposals/{reference}")
@@ -272,6 +275,16 @@ def approves(director: Person, champion: Person, reference: str) -> None:
     director.goes(f"/proposals/{reference}/approve-spread")
     director.presses("Release")
     director.takes_picture("released")
+
+
+def gives_condition(page: Page, number: int, text: str, starts: str) -> None:
+    name = f"condition-{number}"
+    page.locator(f"[name={name}-text]").fill(text)
+    page.locator(f"[name={name}-owner]").fill("The chief pharmacist")
+    for part, typed in (("day", "31"), ("month", "3"), ("year", str(clock.today().year + 2))):
+        page.locator(f"[name={name}-due-{part}]").fill(typed)
+    page.locator(f"[name={name}-evidence]").fill("Their names, ward by ward")
+    page.locator(f"[name={name}-starts][value={starts}]").check()
 
 
 def meets_condition(director: Person, programme: str) -> None:

@@ -16,7 +16,7 @@ from exchange.accounts.roles import Role
 from exchange.extensions import db
 from exchange.proposals import indexing, policy, queries
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part, Stage
-from exchange.proposals.models import Proposal, Reader, ReadingLevel
+from exchange.proposals.models import Proposal, Reader, ReadingLevel, StandIn
 from exchange.proposals.policy import ALL_ANSWERS, MEMBERS_ANSWERS, PUBLIC_ANSWERS, Seen, Standing
 from tests.conftest import Committed
 from tests.factories import THEME, make_grant, make_interest, make_person
@@ -68,9 +68,22 @@ def made_up_proposals(chance: random.Random, people: list[Person]) -> list[Propo
             db.session.add(Reader(proposal_id=proposal.id, person_id=reviewer.id, level=level))
         for bound in chance.sample(people, 3):
             declare_interest(bound, proposal)
+        for role in chance.sample(list(queries.STAFF_ROLES), chance.randrange(3)):
+            name_stand_in(proposal, chance.choice(people), role, chance)
         proposals.append(proposal)
     db.session.flush()
     return proposals
+
+
+def name_stand_in(proposal: Proposal, person: Person, role: Role, chance: random.Random) -> None:
+    """As no administrator would: also somebody whom something binds, or who holds the role nowhere."""
+    moment = clock.now()
+    ended_at = chance.choice([None, None, moment])
+    db.session.add(
+        StandIn(
+            proposal=proposal, person=person, role=role, named_at=moment, named_by=person, ended_at=ended_at
+        )
+    )
 
 
 def found_by(condition: ColumnElement[bool], *more: ColumnElement[bool]) -> set[str]:

@@ -56,7 +56,7 @@ REVIEW = {
     "submit_review": "yes",
 }
 CLOSING = {"panel_summary": "Good.", "feedback": "Good."}
-APPROVAL = {**decided.APPROVAL, "release": "yes"}
+APPROVAL = {**decided.APPROVAL_SENT, "release": "yes"}
 DEVELOPMENT = {
     "must_show": "The cost.",
     "talk_to": "Finance.",
@@ -67,6 +67,7 @@ DEVELOPMENT = {
 GUESS = {"password": "a wrong guess", "new_password": "another good password"}
 DECLINATION = {
     "reason_code": "other",
+    "would_change": "Figures.",
     "feedback": "Not now.",
     "override_reason": "Too dear.",
     "release": "yes",

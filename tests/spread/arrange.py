@@ -6,10 +6,9 @@ from typing import Any
 
 from exchange import clock
 from exchange.proposals.lifecycle import Stage
-from exchange.spread import conditions
 from exchange.spread.models import Programme
 from exchange.spread.services import start_programme
-from tests.decisions.arrange import Staff, make_proposal
+from tests.decisions.arrange import Staff, asked_in, make_proposal
 
 
 def make_programme(staff: Staff, *, asked: str = "", **answers: Any) -> Programme:
@@ -22,5 +21,5 @@ def make_programme(staff: Staff, *, asked: str = "", **answers: Any) -> Programm
         statement="People fall less.",
         adoption_target=12,
         investment=40_000,
-        conditions=conditions.parse(asked),
+        conditions=asked_in(asked),
     )

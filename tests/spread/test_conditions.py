@@ -1,3 +1,7 @@
+"""What an approval asks for: kept, read back, told, and what is lacking."""
+
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -5,58 +9,50 @@ from hypothesis import strategies as st
 from exchange.spread import conditions
 from exchange.spread.conditions import Asked
 
-words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=12)
-texts = (
-    st.lists(words, min_size=1, max_size=6)
-    .map(" ".join)
-    .filter(lambda text: not text.lower().startswith("later"))
-)
+TODAY = date(2026, 11, 27)
+FULL = Asked("A data agreement", True, "The ward sister", date(2027, 3, 31), "The signed agreement")
+every = st.builds(Asked, st.text(), st.booleans(), st.text(), st.none() | st.dates(), st.text())
+
+
+@given(st.lists(every))
+def test_read_gives_back_what_kept_made(asked: list[Asked]) -> None:
+    assert conditions.read(conditions.kept(asked)) == asked
 
 
 @pytest.mark.parametrize(
-    ("typed", "expected"),
+    ("asked", "expected"),
     [
-        ("", []),
-        (" \n\t\n", []),
-        ("A data agreement", [Asked("A data agreement", True)]),
-        ("  A  data\tagreement ", [Asked("A data agreement", True)]),
-        ("later: Yearly figures", [Asked("Yearly figures", False)]),
-        ("LATER :Yearly figures", [Asked("Yearly figures", False)]),
-        ("Later than May: a report", [Asked("Later than May: a report", True)]),
-        ("later a report", [Asked("later a report", True)]),
-        ("One\n\nlater: Two\r\nThree", [Asked("One", True), Asked("Two", False), Asked("Three", True)]),
-        ("later:", []),
+        (FULL, {}),
+        (
+            Asked("A data agreement"),
+            {
+                "condition-1-owner": "Enter who sees to “A data agreement”",
+                "condition-1-due": "Enter the date by which “A data agreement” is to be met",
+                "condition-1-evidence": "Enter what will show that “A data agreement” is met",
+            },
+        ),
+        (
+            Asked("A plan", True, "Us", TODAY, "It."),
+            {"condition-1-due": "Enter a date after today for “A plan”"},
+        ),
     ],
 )
-def test_parse_reads_one_condition_a_line(typed: str, expected: list[Asked]) -> None:
-    assert conditions.parse(typed) == expected
+def test_lacking_says_what_to_do_by_field(asked: Asked, expected: dict[str, str]) -> None:
+    assert conditions.lacking([asked], TODAY) == expected
 
 
-@given(st.lists(st.builds(Asked, texts, st.booleans())))
-def test_parse_reads_back_what_write_wrote(asked: list[Asked]) -> None:
-    assert conditions.parse(conditions.write(asked)) == asked
+@given(st.lists(st.just(FULL) | st.just(Asked("A plan"))))
+def test_lacking_names_every_condition_by_its_number(asked: list[Asked]) -> None:
+    numbers = {int(name.split("-")[1]) for name in conditions.lacking(asked, TODAY)}
+    assert numbers == {number for number, each in enumerate(asked, 1) if not each.owner}
 
 
-@given(st.text())
-def test_parse_finds_no_empty_condition(typed: str) -> None:
-    found = conditions.parse(typed)
-    assert all(each.text.strip() for each in found)
-    assert len(found) <= len(typed.splitlines())
-
-
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("", ""),
-        ("One\nlater: Two", ""),
-        ("One\nlater:", "Enter what is asked after “later:”, or take that line away"),
-        ("\n".join(map(str, range(21))), "Enter 20 conditions or fewer. There are 21"),
-        ("One\n" + "x" * 501, "Condition 2 must be 500 characters or fewer. It has 501"),
-        ("x" * 500, ""),
-    ],
-)
-def test_mistake_says_how_to_mend_it(typed: str, expected: str) -> None:
-    assert conditions.mistake(typed) == expected
+def test_written_tells_all_of_them() -> None:
+    assert conditions.written([FULL, Asked("Yearly figures", False)]) == (
+        "1. A data agreement\n"
+        "The ward sister sees to it by 31 March 2027. We need to see: The signed agreement.\n\n"
+        "2. Yearly figures (while it runs)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ MET: dict[str, Any] = {"outcome": "met", "note": "Signed in May."}
 
 def approved(conditions: str = "A data agreement\nA named nurse\nlater: Yearly figures") -> Case:
     case = arrange.make_case()
-    arrange.release(case, conditions=conditions)
+    arrange.release(case, conditions=arrange.asked_in(conditions))
     return case
 
 

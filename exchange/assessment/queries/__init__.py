@@ -2,7 +2,7 @@
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
 from exchange.assessment.queries.clocks import PERIODS, ThemeClocks, period_since, theme_clocks
-from exchange.assessment.queries.leniency import Report, leniency_report
+from exchange.assessment.queries.leniency import Report, adjusted_score, leniency_report, owes_a_review
 from exchange.assessment.queries.panels import (
     Assigned,
     Panel,
@@ -64,6 +64,7 @@ __all__ = [
     "ThemeClocks",
     "Triaged",
     "WaitingReview",
+    "adjusted_score",
     "aggregate",
     "aggregates",
     "assigned",
@@ -81,6 +82,7 @@ __all__ = [
     "live_round",
     "next_review",
     "open_round",
+    "owes_a_review",
     "panel",
     "panel_of",
     "period_since",

@@ -52,10 +52,17 @@ def leniency_report(manager: Person) -> Report:
     managed = proposals.seen_as_staff(manager, Role.PROGRAMME_MANAGER)
     own = set(db.session.scalars(select(Proposal.id).where(managed, Proposal.version_number > 0)))
     reviews = leniency.connected_to(own, known)
-    found = leniency.fit(reviews)
+    found = leniency.fit_of(reviews)
     if isinstance(found, Untold):
         return Report(len(reviews), found, [], [])
     return Report(len(reviews), None, _reviewers(manager, found), _scored(manager, found))
+
+
+def adjusted_score(reader: Person, proposal: Proposal) -> AdjustedScore | Untold:
+    """Of the proposal if all reviewers were alike, from every review that may be known to the reader and can be compared
+    with those of it; or why that cannot be told."""
+    found = leniency.fit_of(leniency.connected_to({proposal.id}, _reviews_known_to(reader)))
+    return found if isinstance(found, Untold) else found.proposals[proposal.id]
 
 
 def _reviews_known_to(person: Person) -> list[leniency.Review]:
@@ -69,7 +76,7 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
         .join(Proposal, Proposal.id == Round.proposal_id)
         .join(Review.scores)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(counts(), ~proposals.conflicted(person), ~_owes_a_review(person))
+        .where(counts(), ~proposals.conflicted(person), ~owes_a_review(person))
         .group_by(Review.id, Proposal.id, Assignment.person_id)
     )
     return [
@@ -78,7 +85,7 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
     ]
 
 
-def _owes_a_review(person: Person) -> ColumnElement[bool]:
+def owes_a_review(person: Person) -> ColumnElement[bool]:
     """Whoever is on a panel reads the others' reviews only after their own."""
     owed = (
         select(Round.proposal_id)

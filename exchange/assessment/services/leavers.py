@@ -18,8 +18,9 @@ from exchange.proposals.services import lock
 
 
 def leave_panels(person: Person) -> None:
-    """Takes someone off every panel where they may review no more. A review that was submitted still counts, unless they
-    have an interest now: that is a late declaration. Managers are told by the event."""
+    """Takes someone off every panel where they may review no more, and has them stand in nowhere that they may not. A review
+    that was submitted still counts, unless they have an interest now: that is a late declaration. Managers are told by
+    the event."""
     held = (
         select(Assignment)
         .join(Round)
@@ -35,6 +36,7 @@ def leave_panels(person: Person) -> None:
         proposal = lock(assignment.round.proposal)
         if assignment.round is _live_round(proposal):
             _leave(person, assignment, proposal)
+    teams.end_stand_ins_of(person)
 
 
 def accept_invitation(invitation: Invitation, person: Person) -> None:
@@ -45,6 +47,7 @@ def accept_invitation(invitation: Invitation, person: Person) -> None:
     for assignment in [] if round_ is None else round_.assignments:
         if proposals.found_conflict(assignment.person, proposal):
             _leave(assignment.person, assignment, proposal, team_changed=True)
+    teams.end_bound_stand_ins(proposal)
 
 
 def _live_round(proposal: Proposal) -> Round | None:

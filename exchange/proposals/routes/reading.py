@@ -3,9 +3,7 @@ documents."""
 
 from __future__ import annotations
 
-from io import BytesIO
-
-from flask import render_template, request, send_file
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from exchange import access, storage
@@ -18,6 +16,7 @@ from exchange.proposals.listing_page import listing_page
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
 from exchange.proposals.routes.blueprint import blueprint
+from exchange.security_headers import as_file
 
 CANNOT_BE_OPENED = (
     "The place where documents are kept does not answer at the moment. "
@@ -77,8 +76,4 @@ def attachment(found: SeenFile) -> ResponseReturnValue:
         raise Unavailable(CANNOT_BE_OPENED, heading="Sorry, documents cannot be opened now") from fault
     if content is None:
         return render_template("proposals/missing_file.html", found=found), 404
-    response = send_file(BytesIO(content), mimetype=file.type, as_attachment=True, download_name=file.name)
-    # Whatever a browser makes of it, it does it in a box: no script, no form, no address of ours.
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_file(content, file.type, file.name)

@@ -27,6 +27,12 @@ from exchange.proposals.services.sections import (
     save_section,
     section_state,
 )
+from exchange.proposals.services.stand_ins import (
+    end_bound_stand_ins,
+    end_stand_ins_of,
+    name_stand_in,
+    take_back_stand_in,
+)
 from exchange.proposals.services.team import (
     ANSWERED_WITHIN,
     NOBODY_INVITED_NOW,
@@ -60,11 +66,14 @@ __all__ = [
     "create",
     "decline_invitation",
     "delete_draft",
+    "end_bound_stand_ins",
+    "end_stand_ins_of",
     "fixed_answers",
     "hand_over",
     "invite",
     "leave_team",
     "lock",
+    "name_stand_in",
     "recall",
     "refuse_unless_champion_left",
     "remove_attachment",
@@ -77,5 +86,6 @@ __all__ = [
     "submit",
     "sweep_files",
     "take_back_invitation",
+    "take_back_stand_in",
     "transfer",
 ]

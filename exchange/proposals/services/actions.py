@@ -17,6 +17,7 @@ from exchange.extensions import db
 from exchange.proposals import indexing, lifecycle, queries, record
 from exchange.proposals.lifecycle import ACTIONS, Refusal
 from exchange.proposals.models import Proposal, Reader, Version
+from exchange.proposals.services.stand_ins import end_stand_ins
 from exchange.proposals.services.working import copy_columns, lock
 from exchange.region.models import Theme
 
@@ -111,6 +112,7 @@ def transfer(proposal: Proposal, actor: Person, theme: Theme, *, reason: str) ->
         raise NobodyToManage(f"{theme.name} has no programme manager who is free to act on this proposal")
     texts = {"reason": Text(reason, Audience.TEAM)}
     event = advance(proposal, "transfer", actor, texts=texts, theme=theme.id, theme_before=before)
+    end_stand_ins(proposal, actor)
     proposal.answers = {
         **proposal.answers,
         "lead_theme": theme.id,
