@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import exchange.accounts.routes
 import exchange.administration.routes
+import exchange.assessment.choosing
 import exchange.assessment.needs
 import exchange.assessment.routes
 import exchange.assessment.tabs_of

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,9 +46,10 @@ class ReviewersField(forms.ManyField):
 
     refused: Mapping[str, str] = {}  # set when the form is made
 
-    def offer(self, candidates: Sequence[Candidate]) -> None:
+    def offer(self, candidates: Sequence[Candidate], about: Callable[[Candidate], str] | None = None) -> None:
         free = [candidate for candidate in candidates if not candidate.conflict]
-        self.choices = [Choice(str(each.person.id), each.person.name, _about(each)) for each in free]
+        about = about or _about
+        self.choices = [Choice(str(each.person.id), each.person.name, about(each)) for each in free]
         self.refused = {
             str(each.person.id): f"{each.person.name} cannot be chosen. {each.conflict}"
             for each in candidates
@@ -102,13 +103,13 @@ class RequestChangesForm(forms.OnceForm):
     due = changes_due_field()
 
 
-def _reason(label: str, missing: str, hint: str) -> forms.TextField:
+def reason_field(label: str, missing: str, hint: str) -> forms.TextField:
     return forms.TextField(label, [Required(missing)], words=REASON_WORDS, rows=4, hint=hint)
 
 
 class AddReviewersForm(forms.OnceForm):
     reviewers = ReviewersField("Reviewers to add", [Required("Select who joins the panel")])
-    reason = _reason("Why you add them", "Enter why you add them", "The theme’s director can read this.")
+    reason = reason_field("Why you add them", "Enter why you add them", "The theme’s director can read this.")
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         super().__init__()
@@ -116,7 +117,7 @@ class AddReviewersForm(forms.OnceForm):
 
 
 class RemoveReviewerForm(forms.OnceForm):
-    reason = _reason(
+    reason = reason_field(
         "Why you remove them",
         "Enter why you remove them",
         "The theme’s manager and director can read this. They cannot.",
@@ -134,7 +135,7 @@ class ExtendForm(forms.OnceForm):
         latest=_latest_due,
         hint="For example, 27 3 2027.",
     )
-    reason = _reason(
+    reason = reason_field(
         "Why you give more time",
         "Enter why you give more time",
         "The reviewers and the theme’s director can read this.",
@@ -205,7 +206,7 @@ class CloseAssessmentForm(forms.OnceForm):
 
 
 class WithdrawForm(forms.OnceForm):
-    reason = _reason(
+    reason = reason_field(
         "Why you withdraw it",
         "Enter why you withdraw it",
         "The team and the staff of the lead theme can read this.",

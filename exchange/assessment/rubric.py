@@ -11,6 +11,8 @@ from exchange.assessment.models import Criterion, Rubric
 from exchange.extensions import db
 from exchange.region.pack import Pack
 
+MISSING = "There is no rubric yet. Ask an administrator to load the region pack."
+
 
 def latest() -> Rubric | None:
     """The version that new rounds use; None before a pack is loaded."""

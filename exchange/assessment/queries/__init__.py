@@ -1,6 +1,7 @@
 """Reads of assessment."""
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
+from exchange.assessment.queries.eligibility import conflict_in, declared_in, themes_of, why_off_panel
 from exchange.assessment.queries.leniency import Report, leniency_report
 from exchange.assessment.queries.panels import (
     Assigned,
@@ -10,8 +11,6 @@ from exchange.assessment.queries.panels import (
     Staffed,
     assigned,
     assignment_of,
-    conflict_in,
-    declared_in,
     ever_assigned,
     panel,
     panel_of,
@@ -19,9 +18,7 @@ from exchange.assessment.queries.panels import (
     places,
     reads_panel,
     staffed,
-    themes_of,
     version_reviewed_before,
-    why_off_panel,
 )
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
@@ -36,6 +33,13 @@ from exchange.assessment.queries.rounds import (
     resting_round,
     tally,
 )
+from exchange.assessment.queries.vacancies import (
+    AT_A_TIME,
+    Vacancies,
+    Vacancy,
+    vacancies,
+    vacancies_of,
+)
 from exchange.assessment.queries.worklists import (
     DoneReview,
     Section,
@@ -47,6 +51,7 @@ from exchange.assessment.queries.worklists import (
 )
 
 __all__ = [
+    "AT_A_TIME",
     "RECOMMENDING",
     "Assigned",
     "Candidate",
@@ -59,6 +64,8 @@ __all__ = [
     "Staffed",
     "Starting",
     "Triaged",
+    "Vacancies",
+    "Vacancy",
     "WaitingReview",
     "aggregate",
     "aggregates",
@@ -87,6 +94,8 @@ __all__ = [
     "tally",
     "themes_of",
     "triage",
+    "vacancies",
+    "vacancies_of",
     "version_reviewed_before",
     "waiting_reviews",
     "why_off_panel",

@@ -1,0 +1,118 @@
+"""How the panels of a page are proposed: what the optimiser is asked, and what its answer means in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from exchange.assessment import allocation
+from exchange.assessment.allocation import Allocation, Lack, Missing, Pair
+from exchange.wording import counted, joined
+
+if TYPE_CHECKING:
+    from exchange.assessment.queries import Candidate, Vacancies, Vacancy
+
+WHY = {
+    Lack.TOO_FEW_REVIEWERS: "its themes have no other reviewers who come into question",
+    Lack.CONFLICTED: "the other reviewers of its themes have an interest in it",
+    Lack.AT_LIMIT: "the other reviewers of its themes owe as many reviews as we ask of anyone",
+    Lack.TAKEN: "the other reviewers have no room left, as they fill places of other proposals here",
+}
+WHAT_TO_DO = {
+    Lack.TOO_FEW_REVIEWERS: "Ask an administrator to add reviewers to its themes.",
+    Lack.CONFLICTED: "Ask an administrator to add reviewers to its themes.",
+    Lack.AT_LIMIT: "Wait until they have sent reviews in, or choose one of them all the same.",
+    Lack.TAKEN: "Choose others by hand, or come back when reviews are in.",
+}
+
+
+def propose(vacancies: Vacancies) -> Allocation:
+    """The best panels for these vacancies together."""
+    fits, conflicts = {}, set()
+    for vacancy in vacancies.some:
+        for candidate in vacancy.candidates:
+            pair = Pair(vacancy.proposal.id, candidate.person.id)
+            if comes_into_question(candidate):
+                fits[pair] = fit(vacancy, candidate, vacancies)
+            if candidate.conflict:
+                conflicts.add(pair)
+    people = {
+        each.person.id: each
+        for vacancy in vacancies.some
+        for each in vacancy.candidates
+        if comes_into_question(each)
+    }
+    return allocation.allocate(
+        [
+            allocation.Proposal(
+                each.proposal.id, each.needs + len(each.staying), frozenset(one.id for one in each.staying)
+            )
+            for each in vacancies.some
+        ],
+        [allocation.Reviewer(number, each.open_reviews, each.limit) for number, each in people.items()],
+        fits,
+        conflicts,
+    )
+
+
+def comes_into_question(candidate: Candidate) -> bool:
+    """Not who left this panel, nor who would then be missing to close or decide: a manager may still choose them."""
+    return not candidate.note
+
+
+def fit(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies) -> int:
+    lead = vacancy.proposal.lead_theme_id
+    themes = [theme.id for theme in candidate.reviews_in]
+    return allocation.fit(
+        lead_theme=lead in themes,
+        supporting_theme=any(theme != lead for theme in themes),
+        shared_priorities=len(shared(vacancy, candidate, vacancies)),
+    )
+
+
+def shared(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies) -> list[str]:
+    """The proposal's priorities that they have reviewed for, by name."""
+    known = vacancies.experience.get(candidate.person.id, frozenset())
+    return [each.name for each in vacancy.proposal.priorities if each.id in known]
+
+
+def about(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies, chosen: int) -> str:
+    """The line under a name: where from, how they fit, and their load with as many reviews as they are `chosen` for."""
+    lead, organisation = vacancy.proposal.lead_theme_id, candidate.person.organisation
+    themes = [
+        f"{theme.name} ({'lead' if theme.id == lead else 'supporting'} theme)"
+        for theme in candidate.reviews_in
+    ]
+    known = shared(vacancy, candidate, vacancies)
+    facts = [
+        organisation.name if organisation else "",
+        f"reviews in {joined(themes)}",
+        f"has reviewed for {joined(known)}" if known else "",
+        load(candidate, chosen),
+    ]
+    return f"{' · '.join(filter(None, facts))}. {candidate.note}".strip()
+
+
+def load(candidate: Candidate, chosen: int) -> str:
+    """Like "owes 2 reviews, then 3 of 5"."""
+    now, then, limit = candidate.open_reviews, candidate.open_reviews + chosen, candidate.limit
+    owes = f"owes {counted(now, 'review')}"
+    if not chosen:
+        return f"{owes}, the most we ask of anyone" if candidate.is_at_limit else f"{owes} of {limit}"
+    return f"{owes}, then {then} of {limit}" + (", more than we ask of anyone" if then > limit else "")
+
+
+def loads(vacancies: Vacancies, chosen: Mapping[str, int]) -> list[list[str | int]]:
+    """Rows of a table: everyone who can be chosen, with what they owe now and then, and the most we ask of them; the busiest
+    first."""
+    rows = [
+        (each.person.name, each.open_reviews, each.open_reviews + chosen[str(number)], each.limit)
+        for number, each in vacancies.candidates.items()
+    ]
+    return [list(row) for row in sorted(rows, key=lambda row: (-row[2], row[0].casefold()))]
+
+
+def why_empty(missing: Missing) -> str:
+    """Why places stay empty, and what to do."""
+    places = counted(missing.places, "place stays empty", "places stay empty")
+    return f"{places}: {WHY[missing.why]}. {WHAT_TO_DO[missing.why]}"
