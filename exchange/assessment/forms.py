@@ -13,7 +13,7 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from exchange import clock, forms
-from exchange.assessment.models import Criterion, Interest, Recommendation, Rubric
+from exchange.assessment.models import CANNOT_JUDGE, Criterion, Given, Interest, Recommendation, Rubric
 from exchange.assessment.queries import Candidate
 from exchange.assessment.scoring import HIGHEST, LOWEST
 from exchange.assessment.services import Written
@@ -238,11 +238,24 @@ class ReviewForm(forms.Form):
     def written(self) -> Written:
         recommendation = self._fields["recommendation"].data
         return Written(
-            {each.criterion.key: int(each.score.data) for each in self.asked if each.score.data},
+            {each.criterion.key: _given(each.score.data) for each in self.asked if each.score.data},
             {each.criterion.key: each.rationale.data for each in self.asked if each.rationale.data},
             Recommendation(recommendation) if recommendation else None,
             self._fields["comment"].data or "",
         )
+
+
+class RequiredReason(Required):
+    """A score needs its reason, and so does that somebody cannot judge it."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        super().__init__(f"Enter why you gave “{criterion.name}” this score")
+        self.criterion = criterion
+
+    def __call__(self, form: wtforms.Form, field: Field) -> None:
+        if form[f"score-{self.criterion.key}"].data == CANNOT_JUDGE:
+            Required(f"Enter why you cannot judge “{self.criterion.name}”")(form, field)
+        super().__call__(form, field)
 
 
 def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
@@ -259,7 +272,7 @@ def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
         )
         fields[f"rationale-{criterion.key}"] = forms.TextField(
             f"{criterion.name}: why this score",
-            [Required(f"Enter why you gave “{criterion.name}” this score")] if to_submit else None,
+            [RequiredReason(criterion)] if to_submit else None,
             words=RATIONALE_WORDS,
             rows=3,
             enforced=to_submit,
@@ -300,7 +313,13 @@ def held_in(written: Written) -> dict[str, Any]:
 def _scores(criterion: Criterion) -> list[Choice]:
     """1 to 5, with the rubric's anchors at 1, 3 and 5."""
     anchors = {LOWEST: criterion.low, (LOWEST + HIGHEST) // 2: criterion.mid, HIGHEST: criterion.high}
-    return [Choice(str(score), str(score), anchors.get(score, "")) for score in range(LOWEST, HIGHEST + 1)]
+    scores = [Choice(str(score), str(score), anchors.get(score, "")) for score in range(LOWEST, HIGHEST + 1)]
+    cannot = Choice(CANNOT_JUDGE, "Cannot judge", "It is left out of your score, and does not lower it.")
+    return [*scores, cannot] if criterion.cannot_judge else scores
+
+
+def _given(chosen: str) -> Given:
+    return CANNOT_JUDGE if chosen == CANNOT_JUDGE else int(chosen)
 
 
 def _about(candidate: Candidate) -> str:

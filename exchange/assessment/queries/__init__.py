@@ -33,6 +33,7 @@ from exchange.assessment.queries.rounds import (
     resting_round,
     tally,
 )
+from exchange.assessment.queries.rubrics import RubricVersion, rubric_version, rubric_versions
 from exchange.assessment.queries.vacancies import (
     AT_A_TIME,
     Vacancies,
@@ -60,6 +61,7 @@ __all__ = [
     "PanelReview",
     "Place",
     "Report",
+    "RubricVersion",
     "Section",
     "Staffed",
     "Starting",
@@ -89,6 +91,8 @@ __all__ = [
     "places",
     "reads_panel",
     "resting_round",
+    "rubric_version",
+    "rubric_versions",
     "staffed",
     "starting",
     "tally",

@@ -234,8 +234,10 @@ class PanelReview:
     def recommendation(self) -> str:
         return in_words(self.review.recommendation) if self.review.recommendation else ""
 
-    def score(self, key: str) -> int:
-        return scores_of(self.review)[key]
+    def score(self, key: str) -> int | str:
+        """As it is shown."""
+        score = scores_of(self.review)[key]
+        return "Cannot judge" if score is None else score
 
     def rationale(self, key: str) -> str:
         return next(score.rationale for score in self.review.scores if score.criterion.key == key)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from exchange import clock, events
 from exchange.assessment import policy
-from exchange.assessment.models import Assignment, Interest, Recommendation, Review, Score
+from exchange.assessment.models import Assignment, Given, Interest, Recommendation, Review, Score
 from exchange.assessment.services.panels import take_off
 from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, WrongStage
@@ -28,7 +28,7 @@ from exchange.proposals.services import lock
 class Written:
     """What a reviewer wrote, by the criteria's keys; a draft may leave any of it out."""
 
-    scores: Mapping[str, int | None] = field(default_factory=dict)
+    scores: Mapping[str, Given | None] = field(default_factory=dict)
     rationales: Mapping[str, str] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     comment: str = ""
@@ -103,7 +103,7 @@ def written_in(review: Review | None) -> Written:
     if review is None:
         return Written()
     return Written(
-        {score.criterion.key: score.score for score in review.scores if score.score is not None},
+        {score.criterion.key: score.given for score in review.scores if score.given is not None},
         {score.criterion.key: score.rationale for score in review.scores if score.rationale},
         review.recommendation,
         review.comment,
@@ -141,7 +141,7 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
         if score is None:
             score = Score(criterion=criterion)
             review.scores.append(score)
-        score.score = written.scores.get(criterion.key)
+        score.given = written.scores.get(criterion.key)
         score.rationale = written.rationales.get(criterion.key, "")
     db.session.flush()
     return review
