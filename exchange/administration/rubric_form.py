@@ -151,7 +151,8 @@ def sent_form(newest: Rubric, sent: Sent) -> RubricForm:
 def _changed(rows: Rows, change: str) -> Rows:
     """With a criterion added at the end, moved by one place, or removed; the last one stays."""
     if change == "add":
-        return [*rows, {part: [] for part in PARTS}][:MOST_CRITERIA]
+        empty: dict[str, list[str]] = {part: [] for part in PARTS}
+        return [*rows, empty][:MOST_CRITERIA]
     asked = CHANGE.fullmatch(change)
     if asked is None or not 1 <= int(asked[2]) <= len(rows):
         return rows

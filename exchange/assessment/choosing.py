@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,10 +24,10 @@ MOST_PAGES = 10_000
 @blueprint.route("/triage/choose-reviewers", methods=["GET", "POST"])
 @requires(policy.is_manager, message="This page is for programme managers.")
 def choose_reviewers() -> ResponseReturnValue:
+    page = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
     if request.method == "POST":
-        return _choose(read_shown(request.form.get("shown")))
-    page = min(request.args.get("page", 1, type=int) or 1, MOST_PAGES)
-    return _propose(queries.vacancies(someone_at_hand(), max(page, 1)), page=max(page, 1))
+        return _choose(read_shown(request.form.get("shown")), page=page)
+    return _propose(queries.vacancies(someone_at_hand(), page), page=page)
 
 
 @blueprint.route("/proposals/<ref>/choose-reviewers", methods=["GET", "POST"])
@@ -51,26 +51,23 @@ def _propose(vacancies: Vacancies, seen: Seen | None = None, page: int = 1) -> R
     return _page(form, seen, proposed.missing, page)
 
 
-def _choose(references: Sequence[str] | dict[str, str], seen: Seen | None = None) -> ResponseReturnValue:
+def _choose(references: Collection[str], seen: Seen | None = None, page: int = 1) -> ResponseReturnValue:
     """Does what was chosen; when anything changed meanwhile nothing, and the page says what, with all that was chosen."""
     manager = someone_at_hand()
     services.hold(references)
     form = choosing_form(queries.vacancies_of(manager, references))()
     if "count_again" in request.form:
-        return _page(form, seen)
+        return _page(form, seen, page=page)
     if not form.validate():
-        return _page(form, seen), 409 if form.is_stale else 422
-    reason = form["reason"].data if "reason" in form else ""
-    started, added = services.choose_reviewers(manager, form.wanted, reason=reason)
+        return _page(form, seen, page=page), 409 if form.is_stale else 422
+    started, added = services.choose_reviewers(manager, form.wanted, reason=form.why)
     flash(_told(started, added))
     if seen is not None:
         return redirect(url_for(".reviewers", ref=seen.proposal.reference))
     return redirect(url_for(".choose_reviewers"))
 
 
-def _page(
-    form: ChoosingForm, seen: Seen | None, missing: Sequence[Missing] = (), page: int = 1
-) -> ResponseReturnValue:
+def _page(form: ChoosingForm, seen: Seen | None, missing: Sequence[Missing] = (), page: int = 1) -> str:
     vacancies = form.vacancies
     why: dict[int, list[str]] = {vacancy.proposal.id: [] for vacancy in vacancies.some}
     for each in missing:

@@ -8,17 +8,18 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import wtforms
-from wtforms.validators import StopValidation
+from wtforms.validators import ValidationError
 
 from exchange import forms
 from exchange.assessment import matching
 from exchange.assessment.allocation import Allocation
-from exchange.assessment.forms import ReviewersField, reason_field
+from exchange.assessment.forms import REASON_WORDS, ReviewersField
 from exchange.assessment.queries import AT_A_TIME, Candidate, Vacancies, Vacancy
 from exchange.wording import counted
 
 SHOWN = re.compile(r"([A-Z0-9]{1,8}-\d{4}-\d{4,8})\.([0-9a-f]{12})", re.ASCII)
 LOAD = re.compile(r"(\d{1,9})\.(\d{1,4})", re.ASCII)
+REASON = "reason"
 USUAL_REASON = "Its panel had too few reviewers left."
 
 
@@ -55,7 +56,7 @@ class PanelField(ReviewersField):
         # A panel that reviews already takes whoever comes; one that starts must be whole.
         if validation_stopped or vacancy.is_open or not 0 < chosen < vacancy.needs:
             return
-        raise StopValidation(
+        raise ValidationError(
             f"Select {counted(vacancy.needs, 'reviewer')} or more for {vacancy.ref}, or none to leave it for later. "
             f"You selected {chosen}"
         )
@@ -83,7 +84,12 @@ class ChoosingForm(forms.OnceForm):
 
     @property
     def panels(self) -> list[PanelField]:
-        return [self._fields[_name(each)] for each in self.vacancies.some]
+        found = (self._fields[_name(each)] for each in self.vacancies.some)
+        return [field for field in found if isinstance(field, PanelField)]
+
+    @property
+    def why(self) -> str:
+        return str(self._fields[REASON].data or "") if REASON in self._fields else ""
 
     @property
     def wanted(self) -> list[tuple[Vacancy, list[int]]]:
@@ -96,18 +102,23 @@ class ChoosingForm(forms.OnceForm):
         self.is_stale = bool(news)
         for message in news:
             self.add_error("", message)
-        if is_sound and not news and not self.wanted:
+        if is_sound and not news:
+            self._check_whole()
+        return not self.errors
+
+    def _check_whole(self) -> None:
+        if not self.wanted:
             self.add_error("", "Select reviewers for at least one proposal")
-            return False
-        return is_sound and not news
+        if any(vacancy.is_open for vacancy, _ in self.wanted) and not self.why:
+            self.add_error(REASON, "Enter why you add reviewers to assessments that have begun")
 
     def _news(self) -> Iterator[str]:
         """What changed since the page was drawn, of what was chosen."""
-        now = {each.ref: each for each in self.vacancies.some}
+        now = {panel.vacancy.ref: panel for panel in self.panels}
         for ref, state in self._drawn.items():
             if ref not in now:
                 yield f"{ref} no longer waits for reviewers: someone acted on it, or took it back. It has left this page"
-            elif now[ref].state != state:
+            elif now[ref].data and now[ref].vacancy.state != state:
                 yield f"{ref} has changed since you opened this page. It is shown as it is now: check whom you chose for it"
         for number, candidate in self.vacancies.candidates.items():
             before = int(self._loads.get(str(number), candidate.open_reviews))
@@ -128,12 +139,15 @@ def choosing_form(vacancies: Vacancies) -> type[ChoosingForm]:
     for each in vacancies.some:
         setattr(FormOfVacancies, _name(each), PanelField("Reviewers", optional=False))
     if any(each.is_open for each in vacancies.some):
-        reason = reason_field(
+        reason = forms.TextField(
             "Why you add reviewers to assessments that have begun",
-            "Enter why you add reviewers to assessments that have begun",
-            "The theme’s director can read this.",
+            words=REASON_WORDS,
+            rows=2,
+            hint="The theme’s director can read this.",
+            default=USUAL_REASON,
+            optional=False,
         )
-        setattr(FormOfVacancies, "reason", reason)  # noqa: B010 - only some of these forms have it
+        setattr(FormOfVacancies, REASON, reason)
     return FormOfVacancies
 
 
@@ -143,7 +157,7 @@ def proposed_in(vacancies: Vacancies, proposed: Allocation) -> dict[str, Any]:
     data: dict[str, Any] = {name: [] for name in names.values()}
     for pair in proposed.pairs:
         data[names[pair.proposal]].append(pair.reviewer)
-    return {**data, "reason": USUAL_REASON}
+    return data
 
 
 def read_shown(sent: str | None) -> dict[str, str]:

@@ -13,6 +13,7 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from exchange import clock, forms
+from exchange.assessment import matching
 from exchange.assessment.models import CANNOT_JUDGE, Criterion, Given, Interest, Recommendation, Rubric
 from exchange.assessment.queries import Candidate
 from exchange.assessment.scoring import HIGHEST, LOWEST
@@ -20,7 +21,6 @@ from exchange.assessment.services import Written
 from exchange.forms import Choice, Required
 from exchange.proposals import record
 from exchange.proposals.forms import changes_due_field
-from exchange.wording import counted
 
 RATIONALE_WORDS = 150
 COMMENT_WORDS = 300
@@ -103,13 +103,13 @@ class RequestChangesForm(forms.OnceForm):
     due = changes_due_field()
 
 
-def reason_field(label: str, missing: str, hint: str) -> forms.TextField:
+def _reason(label: str, missing: str, hint: str) -> forms.TextField:
     return forms.TextField(label, [Required(missing)], words=REASON_WORDS, rows=4, hint=hint)
 
 
 class AddReviewersForm(forms.OnceForm):
     reviewers = ReviewersField("Reviewers to add", [Required("Select who joins the panel")])
-    reason = reason_field("Why you add them", "Enter why you add them", "The theme’s director can read this.")
+    reason = _reason("Why you add them", "Enter why you add them", "The theme’s director can read this.")
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         super().__init__()
@@ -117,7 +117,7 @@ class AddReviewersForm(forms.OnceForm):
 
 
 class RemoveReviewerForm(forms.OnceForm):
-    reason = reason_field(
+    reason = _reason(
         "Why you remove them",
         "Enter why you remove them",
         "The theme’s manager and director can read this. They cannot.",
@@ -135,7 +135,7 @@ class ExtendForm(forms.OnceForm):
         latest=_latest_due,
         hint="For example, 27 3 2027.",
     )
-    reason = reason_field(
+    reason = _reason(
         "Why you give more time",
         "Enter why you give more time",
         "The reviewers and the theme’s director can read this.",
@@ -206,7 +206,7 @@ class CloseAssessmentForm(forms.OnceForm):
 
 
 class WithdrawForm(forms.OnceForm):
-    reason = reason_field(
+    reason = _reason(
         "Why you withdraw it",
         "Enter why you withdraw it",
         "The team and the staff of the lead theme can read this.",
@@ -325,9 +325,7 @@ def _given(chosen: str) -> Given:
 def _about(candidate: Candidate) -> str:
     """The line under a candidate's name."""
     organisation = candidate.person.organisation
-    load = f"{candidate.open_reviews} of {counted(candidate.limit, 'open review')}"
-    if candidate.is_at_limit:
-        load = f"{load}, the most we ask of anyone"
+    load = matching.load(candidate)
     facts = [organisation.name if organisation else "", ", ".join(candidate.themes), load]
     about = " · ".join(fact for fact in facts if fact) + "."
     return f"{about} {candidate.note}".strip()

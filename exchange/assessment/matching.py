@@ -93,13 +93,13 @@ def about(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies, chosen: 
     return f"{' · '.join(filter(None, facts))}. {candidate.note}".strip()
 
 
-def load(candidate: Candidate, chosen: int) -> str:
-    """Like "owes 2 reviews, then 3 of 5"."""
+def load(candidate: Candidate, chosen: int = 0) -> str:
+    """Like "2 of 8 open reviews, then 3"."""
     now, then, limit = candidate.open_reviews, candidate.open_reviews + chosen, candidate.limit
-    owes = f"owes {counted(now, 'review')}"
-    if not chosen:
-        return f"{owes}, the most we ask of anyone" if candidate.is_at_limit else f"{owes} of {limit}"
-    return f"{owes}, then {then} of {limit}" + (", more than we ask of anyone" if then > limit else "")
+    said = f"{now} of {counted(limit, 'open review')}" + (f", then {then}" if chosen else "")
+    if then < limit:
+        return said
+    return f"{said}, {'the most' if then == limit else 'more than'} we ask of anyone"
 
 
 def loads(vacancies: Vacancies, chosen: Mapping[str, int]) -> list[list[str | int]]:

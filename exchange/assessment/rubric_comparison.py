@@ -50,6 +50,7 @@ def _places(these: Sequence[Criterion], others: Sequence[Criterion]) -> dict[str
 def _difference(
     old: Criterion, new: Criterion, places: tuple[dict[str, int], dict[str, int]]
 ) -> CriterionDifference:
+    was, now = (str(place[new.id]) for place in places)
     said = (
         Part("Name", old.name, new.name, is_text=True),
         Part("Weight", f"{old.weight} of 100", f"{new.weight} of 100"),
@@ -57,7 +58,7 @@ def _difference(
         Part("Score 3", old.mid, new.mid, is_text=True),
         Part("Score 5", old.high, new.high, is_text=True),
         Part("“Cannot judge”", _allowed(old), _allowed(new)),
-        Part("Place among the criteria that both have", *(str(place[new.id]) for place in places)),
+        Part("Place among the criteria that both have", was, now),
     )
     parts = tuple(part for part in said if part.before != part.after)
     return CriterionDifference(new, Change.CHANGED if parts else Change.UNCHANGED, parts)

@@ -10,7 +10,7 @@ from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Panel, Place
-from exchange.assessment.queries.panels import conflict_in, declared_in
+from exchange.assessment.queries.eligibility import conflict_in, declared_in
 from exchange.decisions import policy, queries, rules, summary
 from exchange.decisions.models import Decision, DecisionKind
 from exchange.errors import NotFound

@@ -13,7 +13,7 @@ from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Round
-from exchange.assessment.queries.panels import conflict_in, declared_in
+from exchange.assessment.queries.eligibility import conflict_in, declared_in
 from exchange.assessment.scoring import Aggregate, whole
 from exchange.decisions import letters, policy, rules
 from exchange.decisions.models import Decision, DecisionKind, Letter

@@ -20,6 +20,13 @@ from exchange.assessment.queries.panels import (
     staffed,
     version_reviewed_before,
 )
+from exchange.assessment.queries.places_to_fill import (
+    AT_A_TIME,
+    Vacancies,
+    Vacancy,
+    vacancies,
+    vacancies_of,
+)
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
     aggregate,
@@ -34,13 +41,6 @@ from exchange.assessment.queries.rounds import (
     tally,
 )
 from exchange.assessment.queries.rubrics import RubricVersion, rubric_version, rubric_versions
-from exchange.assessment.queries.vacancies import (
-    AT_A_TIME,
-    Vacancies,
-    Vacancy,
-    vacancies,
-    vacancies_of,
-)
 from exchange.assessment.queries.worklists import (
     DoneReview,
     Section,

@@ -139,14 +139,15 @@ def _vacancy(
 
 
 def _staying(round_: Round, declared: dict[int, str], themes: frozenset[str]) -> list[Person]:
-    """Those of its panel whose review is in, or may still come."""
-    return [
+    """Those of its panel whose review is in, or may still come, by name."""
+    found = [
         each.person
         for each in round_.assignments
         if each.removed_at is None
         and not conflict_in(each.person, round_.proposal, declared)
         and _reviews(each, themes, is_open=round_.is_open)
     ]
+    return sorted(found, key=lambda person: person.name.casefold())
 
 
 def _reviews(assignment: Assignment, themes: frozenset[str], *, is_open: bool) -> bool:
