@@ -33,6 +33,10 @@ class PanelField(ReviewersField):
         ticked = sum(map(self.has, self.choices))
         return ticked or len(self.choices)
 
+    @property
+    def standing(self) -> str:
+        return matching.standing(self.vacancy)
+
     def fill(self, vacancy: Vacancy, vacancies: Vacancies, chosen: Mapping[str, int]) -> None:
         self.vacancy = vacancy
 

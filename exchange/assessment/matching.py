@@ -66,28 +66,28 @@ def fit(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies) -> int:
     return allocation.fit(
         lead_theme=lead in themes,
         supporting_theme=any(theme != lead for theme in themes),
-        shared_priorities=len(shared(vacancy, candidate, vacancies)),
+        shared_priorities=shared(vacancy, candidate, vacancies),
     )
 
 
-def shared(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies) -> list[str]:
-    """The proposal's priorities that they have reviewed for, by name."""
+def shared(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies) -> int:
+    """How many of the proposal's priorities they have reviewed for."""
     known = vacancies.experience.get(candidate.person.id, frozenset())
-    return [each.name for each in vacancy.proposal.priorities if each.id in known]
+    return sum(each.id in known for each in vacancy.proposal.priorities)
 
 
 def about(vacancy: Vacancy, candidate: Candidate, vacancies: Vacancies, chosen: int) -> str:
     """The line under a name: where from, how they fit, and their load with as many reviews as they are `chosen` for."""
     lead, organisation = vacancy.proposal.lead_theme_id, candidate.person.organisation
     themes = [
-        f"{theme.name} ({'lead' if theme.id == lead else 'supporting'} theme)"
-        for theme in candidate.reviews_in
+        "the lead theme" if theme.id == lead else f"{theme.name}, a supporting theme"
+        for theme in sorted(candidate.reviews_in, key=lambda theme: theme.id != lead)
     ]
     known = shared(vacancy, candidate, vacancies)
     facts = [
         organisation.name if organisation else "",
-        f"reviews in {joined(themes)}",
-        f"has reviewed for {joined(known)}" if known else "",
+        f"reviews in {' and in '.join(themes)}",
+        f"has reviewed for {known} of its priorities" if known else "",
         load(candidate, chosen),
     ]
     return f"{' · '.join(filter(None, facts))}. {candidate.note}".strip()
@@ -100,6 +100,16 @@ def load(candidate: Candidate, chosen: int = 0) -> str:
     if then < limit:
         return said
     return f"{said}, {'the most' if then == limit else 'more than'} we ask of anyone"
+
+
+def standing(vacancy: Vacancy) -> str:
+    """How far its assessment is, and whom its panel lacks."""
+    if vacancy.round is None:
+        return f"Its assessment has yet to start, and needs {counted(vacancy.needs, 'reviewer')}."
+    begun = "Its assessment has begun." if vacancy.is_open else "Its assessment waits to go on."
+    names = joined([person.name for person in vacancy.staying])
+    panel = f"On its panel: {names}." if names else "Nobody is left on its panel."
+    return f"{begun} {panel} It needs {f'{vacancy.needs} more' if vacancy.needs else 'nobody else'}."
 
 
 def loads(vacancies: Vacancies, chosen: Mapping[str, int]) -> list[list[str | int]]:
