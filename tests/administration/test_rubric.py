@@ -164,7 +164,8 @@ def test_a_version_that_no_round_uses_is_replaced_or_deleted(client: Client, com
     assert "Version 2 is deleted. Version 1 is in force again." in page.text
     with committed():
         assert db.session.query(Rubric).count() == 1
-        kinds = [event.kind for event in db.session.query(Event).filter(Event.kind.endswith("rubric"))]
+        told = db.session.query(Event).filter(Event.kind.endswith("rubric")).order_by(Event.id)
+        kinds = [event.kind for event in told]
         assert kinds == ["make_rubric", "replace_rubric", "delete_rubric"]
     page = client.as_(administrator).get("administration.delete_rubric", number=1, status=409)
     assert "There is no version before it, so it stays." in page.text

@@ -33,6 +33,7 @@ from tests.conftest import Committed, Statements
 from tests.factories import make_grant, make_interest, make_person
 from tests.pages import Browser, Client, Page
 from tests.proposals.arrange import OTHER_THEME, make_theme
+from tests.races.test_races import Sent, at_once
 
 ENDPOINT = "assessment.choose_reviewers"
 
@@ -242,6 +243,33 @@ def test_what_changed_meanwhile_is_named_and_nothing_is_done(client: Client, com
     page.submit("Ask these reviewers")
     with committed():
         assert [panel_of(each) for each in left] == before
+
+
+def test_two_managers_at_the_same_moment(client: Client, committed: Committed) -> None:
+    """Each from a page of both proposals: one does all of it, and the other is told and does nothing."""
+    with committed():
+        champion, managers = make_champion(), [make_manager(name=name) for name in ("First", "Second")]
+        people = make_reviewers(6)
+        waiting = [make_submitted(champion) for _ in range(2)]
+    panels = [[person.id for person in some] for some in (people[:3], people[3:])]
+    shown = client.as_(managers[0]).get(ENDPOINT).value("shown")
+    answers = at_once(
+        client,
+        [
+            Sent(
+                manager,
+                ENDPOINT,
+                {"shown": shown, **{f"reviewers-{each.reference}": panel for each in waiting}},
+                "start_assessment",
+                {},
+            )
+            for manager, panel in zip(managers, panels, strict=True)
+        ],
+    )
+    assert sorted(answers) == [302, 409]
+    with committed():
+        assert [panel_of(each) for each in waiting] == [set(panels[answers.index(302)])] * 2
+        assert db.session.query(Round).count() == 2
 
 
 def test_loads_that_grew_meanwhile_are_told(client: Client, committed: Committed) -> None:
