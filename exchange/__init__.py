@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import exchange.accounts.routes
 import exchange.administration.routes
 import exchange.adoption.routes
+import exchange.assessment.choosing
 import exchange.assessment.deliberation.routes
 import exchange.assessment.needs
 import exchange.assessment.reviewing.routes

@@ -1,4 +1,4 @@
-"""Pages for administrators: people, where they belong, what they may do."""
+"""Pages for administrators: people, where they belong, what they may do; and the rubric."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ from exchange.administration import queries, services
 from exchange.administration.forms import LAY, FilterForm, GrantForm, SettleForm, StandInForm
 from exchange.administration.history import history
 from exchange.administration.rows import about, person_row, register_row
-from exchange.errors import NotAllowed, NotFound
+from exchange.administration.rubric_form import MOST_CRITERIA, RubricForm, opened, sent_form
+from exchange.administration.rubric_page import compare_form, compared
+from exchange.assessment import queries as assessment
+from exchange.assessment import rubric
+from exchange.assessment.queries import RubricVersion
+from exchange.assessment.rubric import StaleRubric
+from exchange.errors import Conflict, NotAllowed, NotFound
 from exchange.forms import OnceForm
 from exchange.interests import queries as interests
 from exchange.notifications.queries import failed_mail_count
@@ -232,6 +238,70 @@ def _staff_role(typed: str) -> Role:
     if found is None:
         raise NotFound
     return found
+
+
+@blueprint.get("/rubric")
+@requires_administrator
+def rubrics() -> ResponseReturnValue:
+    versions = assessment.rubric_versions()
+    return render_template("administration/rubrics.html", versions=versions)
+
+
+@blueprint.get("/rubric/<int:number>")
+@requires_administrator
+def rubric_version(number: int) -> ResponseReturnValue:
+    version = assessment.rubric_version(number)
+    why_not = rubric.why_not_delete(version.rubric)
+    return render_template("administration/rubric_version.html", version=version, why_not_delete=why_not)
+
+
+@blueprint.get("/rubric/compare")
+@requires_administrator
+def compare_rubrics() -> ResponseReturnValue:
+    versions = assessment.rubric_versions()
+    comparison = compared(versions, request.args)
+    form = compare_form(versions, comparison)
+    return render_template(
+        "administration/compare_rubrics.html", versions=versions, comparison=comparison, form=form
+    )
+
+
+@blueprint.route("/rubric/edit", methods=["GET", "POST"])
+@requires_administrator
+def edit_rubric() -> ResponseReturnValue:
+    newest = assessment.rubric_versions()[0]
+    form = sent_form(newest.rubric, request.form) if request.method == "POST" else opened(newest.rubric)
+    if request.method == "GET" or "change" in request.form:
+        return _rubric_page(newest, form)
+    if not form.validate():
+        return _rubric_page(newest, form), 422
+    try:
+        made = rubric.change(form.criteria, someone_at_hand(), opened_at_state=form.state.data or None)
+    except StaleRubric as stale:
+        newest = assessment.rubric_versions()[0]
+        form.state.data = rubric.state_of(newest.rubric)
+        return _rubric_page(newest, form, stale), stale.code
+    flash(f"Version {made.number} is in force. New assessments use it.")
+    return redirect(url_for(".rubric_version", number=made.number))
+
+
+@blueprint.route("/rubric/<int:number>/delete", methods=["GET", "POST"])
+@requires_administrator
+def delete_rubric(number: int) -> ResponseReturnValue:
+    version, form = assessment.rubric_version(number), OnceForm()
+    if reason := rubric.why_not_delete(version.rubric):
+        raise Conflict(reason, heading="This version cannot be deleted")
+    if form.validate_on_submit():
+        before = rubric.delete(version.rubric, someone_at_hand())
+        flash(f"Version {number} is deleted. Version {before.number} is in force again.")
+        return redirect(url_for(".rubrics"))
+    return render_template("administration/delete_rubric.html", form=form, version=version)
+
+
+def _rubric_page(newest: RubricVersion, form: RubricForm, stale: StaleRubric | None = None) -> str:
+    return render_template(
+        "administration/edit_rubric.html", newest=newest, form=form, stale=stale, most=MOST_CRITERIA
+    )
 
 
 def _allow(reason_against: str) -> None:

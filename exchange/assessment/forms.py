@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -16,14 +16,14 @@ from wtforms.fields.core import Field
 from wtforms.validators import StopValidation
 
 from exchange import clock, forms
-from exchange.assessment.models import Criterion, Interest, Recommendation, Rubric
+from exchange.assessment import matching
+from exchange.assessment.models import CANNOT_JUDGE, Criterion, Given, Interest, Recommendation, Rubric
 from exchange.assessment.queries import Candidate
 from exchange.assessment.scoring import HIGHEST, LOWEST
 from exchange.assessment.services import Written
 from exchange.forms import Choice, Required
 from exchange.proposals import record
 from exchange.proposals.forms import changes_due_field
-from exchange.wording import counted
 
 RATIONALE_WORDS = 150
 COMMENT_WORDS = 300
@@ -52,9 +52,10 @@ class ReviewersField(forms.ManyField):
 
     refused: Mapping[str, str] = {}  # set when the form is made
 
-    def offer(self, candidates: Sequence[Candidate]) -> None:
+    def offer(self, candidates: Sequence[Candidate], about: Callable[[Candidate], str] | None = None) -> None:
         free = [candidate for candidate in candidates if not candidate.conflict]
-        self.choices = [Choice(str(each.person.id), each.person.name, _about(each)) for each in free]
+        about = about or _about
+        self.choices = [Choice(str(each.person.id), each.person.name, about(each)) for each in free]
         self.refused = {
             str(each.person.id): f"{each.person.name} cannot be chosen. {each.conflict}"
             for each in candidates
@@ -288,7 +289,7 @@ class ReviewForm(forms.Form):
     def written(self) -> Written:
         recommendation = self._fields["recommendation"].data
         return Written(
-            {each.criterion.key: int(each.score.data) for each in self.asked if each.score.data},
+            {each.criterion.key: _given(each.score.data) for each in self.asked if each.score.data},
             {each.criterion.key: each.rationale.data for each in self.asked if each.rationale.data},
             Recommendation(recommendation) if recommendation else None,
             self._fields["comment"].data or "",
@@ -304,6 +305,19 @@ class ReviewForm(forms.Form):
         """Tells the page that sent it from others of the same review; empty where it is none of ours."""
         mark = self._fields["page"].data or ""
         return mark if PAGE_MARK.fullmatch(mark) else ""
+
+
+class RequiredReason(Required):
+    """A score needs its reason, and so does that somebody cannot judge it."""
+
+    def __init__(self, criterion: Criterion) -> None:
+        super().__init__(f"Enter why you gave “{criterion.name}” this score")
+        self.criterion = criterion
+
+    def __call__(self, form: wtforms.Form, field: Field) -> None:
+        if form[f"score-{self.criterion.key}"].data == CANNOT_JUDGE:
+            Required(f"Enter why you cannot judge “{self.criterion.name}”")(form, field)
+        super().__call__(form, field)
 
 
 def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
@@ -324,7 +338,7 @@ def review_form(rubric: Rubric, *, to_submit: bool) -> type[ReviewForm]:
         )
         fields[f"rationale-{criterion.key}"] = forms.TextField(
             f"{criterion.name}: why this score",
-            [Required(f"Enter why you gave “{criterion.name}” this score")] if to_submit else None,
+            [RequiredReason(criterion)] if to_submit else None,
             words=RATIONALE_WORDS,
             rows=3,
             enforced=to_submit,
@@ -372,15 +386,19 @@ def held_in(written: Written) -> dict[str, Any]:
 def _scores(criterion: Criterion) -> list[Choice]:
     """1 to 5, with the rubric's anchors at 1, 3 and 5."""
     anchors = {LOWEST: criterion.low, (LOWEST + HIGHEST) // 2: criterion.mid, HIGHEST: criterion.high}
-    return [Choice(str(score), str(score), anchors.get(score, "")) for score in range(LOWEST, HIGHEST + 1)]
+    scores = [Choice(str(score), str(score), anchors.get(score, "")) for score in range(LOWEST, HIGHEST + 1)]
+    cannot = Choice(CANNOT_JUDGE, "Cannot judge", "It is left out of your score, and does not lower it.")
+    return [*scores, cannot] if criterion.cannot_judge else scores
+
+
+def _given(chosen: str) -> Given:
+    return CANNOT_JUDGE if chosen == CANNOT_JUDGE else int(chosen)
 
 
 def _about(candidate: Candidate) -> str:
     """The line under a candidate's name."""
     organisation = candidate.person.organisation
-    load = f"{candidate.open_reviews} of {counted(candidate.limit, 'open review')}"
-    if candidate.is_at_limit:
-        load = f"{load}, the most we ask of anyone"
+    load = matching.load(candidate)
     facts = [organisation.name if organisation else "", ", ".join(candidate.themes), load]
     about = " · ".join(fact for fact in facts if fact) + "."
     return f"{about} {candidate.note}".strip()

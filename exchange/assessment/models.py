@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, or_
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -16,16 +16,20 @@ from exchange.extensions import Base
 from exchange.proposals import timeline
 from exchange.proposals.models import Proposal
 
+CANNOT_JUDGE: Final = "cannot-judge"
+Given = int | Literal["cannot-judge"]  # a score from 1 to 5, or this
+
 
 class Rubric(Base):
-    """One version of the region's rubric. Never edited: a pack that changes it makes the next version, for
-    new rounds."""
+    """One version of the region's rubric, not edited once a round uses it. `pack_digest` tells which pack's rubric was loaded
+    last while it was the newest: the same one makes no other version."""
 
     __tablename__ = "rubric"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+    pack_digest: Mapped[str] = mapped_column(String(64), default="")
 
     criteria: Mapped[list[Criterion]] = relationship(
         back_populates="rubric", order_by="Criterion.position", lazy="selectin"
@@ -33,7 +37,8 @@ class Rubric(Base):
 
 
 class Criterion(Base):
-    """One weighted criterion, with anchors in words for the scores 1, 3 and 5. `key` is the pack's id."""
+    """One weighted criterion, with anchors in words for the scores 1, 3 and 5. `key` is the pack's id, which stays when it is
+    renamed."""
 
     __tablename__ = "criterion"
     __table_args__ = (UniqueConstraint("rubric_id", "key"),)
@@ -46,6 +51,7 @@ class Criterion(Base):
     low: Mapped[str]
     mid: Mapped[str]
     high: Mapped[str]
+    cannot_judge: Mapped[bool] = mapped_column(default=False)
     position: Mapped[int]
 
     rubric: Mapped[Rubric] = relationship(back_populates="criteria")
@@ -219,14 +225,30 @@ class EarlierReview(Base):
 
 
 class Score(Base):
-    """One criterion's score, 1 to 5, and why."""
+    """One criterion's score, 1 to 5, or that its author cannot judge it, and why. Neither is a draft that says nothing yet."""
 
     __tablename__ = "score"
 
     review_id: Mapped[int] = mapped_column(ForeignKey("review.id"), primary_key=True)
     criterion_id: Mapped[int] = mapped_column(ForeignKey("criterion.id"), primary_key=True)
     score: Mapped[int | None]
+    cannot_judge: Mapped[bool] = mapped_column(default=False)
     rationale: Mapped[str] = mapped_column(default="")
 
     review: Mapped[Review] = relationship(back_populates="scores")
     criterion: Mapped[Criterion] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def given(self) -> Given | None:
+        """What was chosen; None where nothing was yet."""
+        return CANNOT_JUDGE if self.cannot_judge else self.score
+
+    @given.setter
+    def given(self, given: Given | None) -> None:
+        self.cannot_judge = given == CANNOT_JUDGE
+        self.score = given if isinstance(given, int) else None
+
+    @classmethod
+    def is_given(cls) -> ColumnElement[bool]:
+        """Whether anything was chosen, in a query."""
+        return or_(cls.score.is_not(None), cls.cannot_judge)

@@ -12,7 +12,7 @@ from exchange.proposals.models import Proposal
 def start_assessment(proposal: Proposal, actor: Person) -> list[str]:
     unmet = []
     if rubric.latest() is None:
-        unmet.append("There is no rubric yet. Ask an administrator to load the region pack.")
+        unmet.append(rubric.MISSING)
     starting = queries.starting(proposal)
     free = sum(not candidate.conflict for candidate in starting.candidates)
     if free < starting.lacking:

@@ -1,8 +1,9 @@
 """How the scores of a panel come together: weighted means from 0 to 100, ranges, disagreement. Pure, and
 nothing is rounded here.
 
-Each score of 1 to 5 counts 25 points a step (1 is 0, 5 is 100); criteria are weighted as the rubric says. The
-sums are exact fractions, so that no order of reviews or criteria changes a figure.
+Each score of 1 to 5 counts 25 points a step (1 is 0, 5 is 100); criteria are weighted as the rubric says. A criterion that
+a reviewer cannot judge has None for its score, and its weight is left out of that review. The sums are exact fractions, so that
+no order of reviews or criteria changes a figure.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Marks:
     """One counted review: its scores by criterion, and whether it recommends spread, with conditions or
     without."""
 
-    scores: Mapping[str, int]
+    scores: Mapping[str, int | None]
     recommends_spread: bool
 
 
@@ -47,7 +48,7 @@ class CriterionScores:
 @dataclass(frozen=True)
 class Aggregate:
     """A panel's reviews together. `mean`, `lowest` and `highest` are of the reviews' weighted means, from 0
-    to 100, and None while there is no review; `criteria` are in the rubric's order."""
+    to 100, and None while there is no review; `criteria` are in the rubric's order, without those that nobody could judge."""
 
     count: int
     recommending: int
@@ -66,8 +67,9 @@ class Aggregate:
         return self.recommending / self.count if self.count else None
 
 
-def weighted_mean(scores: Mapping[str, int], weights: Mapping[str, int]) -> float:
-    """One review's scores on 0 to 100. Every weighted criterion must have its score."""
+def weighted_mean(scores: Mapping[str, int | None], weights: Mapping[str, int]) -> float:
+    """One review's scores on 0 to 100. Raises KeyError when a weighted criterion has none, not even None, and ValueError when
+    all are None."""
     return float(_weighted(scores, weights))
 
 
@@ -82,7 +84,11 @@ def aggregate(reviews: Sequence[Marks], weights: Mapping[str, int]) -> Aggregate
         mean=float(_mean(totals)),
         lowest=float(min(totals)),
         highest=float(max(totals)),
-        criteria=tuple(_criterion(key, [review.scores[key] for review in reviews]) for key in weights),
+        criteria=tuple(
+            _criterion(key, scores)
+            for key in weights
+            if (scores := _given(review.scores[key] for review in reviews))
+        ),
     )
 
 
@@ -96,9 +102,16 @@ def of_whole(points: int, weight: int) -> Fraction:
     return Fraction(WHOLE * points, (HIGHEST - LOWEST) * weight)
 
 
-def _weighted(scores: Mapping[str, int], weights: Mapping[str, int]) -> Fraction:
-    points = sum(weight * (scores[key] - LOWEST) for key, weight in weights.items())
-    return of_whole(points, sum(weights.values()))
+def _weighted(scores: Mapping[str, int | None], weights: Mapping[str, int]) -> Fraction:
+    judged = [(score, weight) for key, weight in weights.items() if (score := scores[key]) is not None]
+    if not judged:
+        raise ValueError("a review scores one criterion at least")
+    points = sum(weight * (score - LOWEST) for score, weight in judged)
+    return of_whole(points, sum(weight for _, weight in judged))
+
+
+def _given(scores: Iterable[int | None]) -> list[int]:
+    return [score for score in scores if score is not None]
 
 
 def _criterion(key: str, scores: Sequence[int]) -> CriterionScores:

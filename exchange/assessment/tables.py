@@ -9,8 +9,8 @@ from typing import Any
 from flask import url_for
 
 from exchange.assessment.leniency import AdjustedScore, Estimate, Untold
-from exchange.assessment.models import Recommendation
-from exchange.assessment.queries import Panel, Report, ThemeClocks
+from exchange.assessment.models import Criterion, Recommendation
+from exchange.assessment.queries import Panel, PanelReview, Report, ThemeClocks
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
 from exchange.proposals.clocks import CLOCKED
 from exchange.wording import counted, cut, in_words, joined
@@ -78,11 +78,10 @@ def scores(panel: Panel) -> Table:
         [
             criterion.name,
             criterion.weight,
-            *(one.score(criterion.key) for one in panel.reviews),
-            _range(together[criterion.key]),
+            *(_score(one, criterion) for one in panel.reviews),
+            _range(together.get(criterion.key)),
         ]
-        for criterion in panel.round.rubric.criteria
-        if criterion.key in together
+        for criterion in (panel.round.rubric.criteria if panel.reviews else ())
     ]
     return Table(head, rows)
 
@@ -125,7 +124,7 @@ def usual_stays(clocks: ThemeClocks) -> Table:
     """One row for each stage: how long the stays that ended were, and what is there now."""
     head = [
         {"text": "Stage"},
-        *_numeric("Stays that ended", "Median days", "90th percentile", "There now", "Longest of these"),
+        *numeric("Stays that ended", "Median days", "90th percentile", "There now", "Longest of these"),
     ]
     rows = [
         [
@@ -146,7 +145,7 @@ def days_waiting(clocks: ThemeClocks) -> Table:
     head = [
         {"text": "Proposal"},
         {"text": "Now"},
-        *_numeric("Days there", *(f"{stage.label}, in all" for stage in CLOCKED)),
+        *numeric("Days there", *(f"{stage.label}, in all" for stage in CLOCKED)),
     ]
     rows = [
         [
@@ -195,7 +194,15 @@ def numeric(*names: str) -> list[dict[str, str]]:
     return [{"text": name, "format": "numeric"} for name in names]
 
 
-def _range(scores: CriterionScores) -> str:
+def _score(one: PanelReview, criterion: Criterion) -> int | dict[str, str]:
+    """Numbers and words in one column, all to its right."""
+    score = one.score(criterion.key)
+    return score if isinstance(score, int) else {"text": score, "format": "numeric"}
+
+
+def _range(scores: CriterionScores | None) -> str:
+    if scores is None:
+        return "Nobody could judge it"
     between = f"{scores.lowest} to {scores.highest}" if scores.gap else f"All {scores.lowest}"
     return f"{between}, {scores.gap} apart" if scores.disagrees else between
 

@@ -7,14 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from exchange.assessment.models import EarlierReview, Recommendation, Review
+from exchange.assessment.models import EarlierReview, Given, Recommendation, Review
 
 
 @dataclass(frozen=True)
 class Written:
     """What a reviewer wrote, by the criteria's keys; a draft may leave any of it out."""
 
-    scores: Mapping[str, int | None] = field(default_factory=dict)
+    scores: Mapping[str, Given | None] = field(default_factory=dict)
     rationales: Mapping[str, str] = field(default_factory=dict)
     recommendation: Recommendation | None = None
     comment: str = ""
@@ -26,7 +26,7 @@ def written_in(review: Review | None) -> Written:
     if review is None:
         return Written()
     return Written(
-        {score.criterion.key: score.score for score in review.scores if score.score is not None},
+        {score.criterion.key: score.given for score in review.scores if score.given is not None},
         {score.criterion.key: score.rationale for score in review.scores if score.rationale},
         review.recommendation,
         review.comment,

@@ -12,7 +12,7 @@ from exchange.assessment.deliberation.queries import ShownQuestion, questions_re
 from exchange.assessment.leniency import AdjustedScore, Untold
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Panel, Place
-from exchange.assessment.queries.panels import conflict_in, declared_in
+from exchange.assessment.queries.eligibility import conflict_in, declared_in
 from exchange.decisions import policy, queries, rules, summary
 from exchange.decisions.models import Decision, DecisionKind
 from exchange.errors import NotFound

@@ -205,6 +205,17 @@ def _shown(difference: Difference, sources: Sources) -> ShownDifference:
     return ShownDifference(question, in_words(difference.change), note, *sides)
 
 
+def text_sides(before: str, after: str) -> tuple[Side, Side]:
+    """Two texts with what is different marked in both."""
+    pieces = word_diff(before, after)
+    return _prose(pieces, "before"), _prose(pieces, "after")
+
+
+def whole_side(text: str) -> Side:
+    """An answer that is another one as a whole."""
+    return Side(paragraphs=[[[Run(text, is_marked=True)]]]) if text else Side()
+
+
 def _prose(pieces: Sequence[Piece], side: Literal["before", "after"]) -> Side:
     """One side of a text, in its own paragraphs."""
     lines: list[Line] = [[]]
@@ -252,5 +263,4 @@ def _documents(mine: Any, edition: Edition, theirs: Any, other: Edition, sources
 
 
 def _whole(question: Question, value: Any, sources: Sources) -> Side:
-    text = answers.shown(question, {question.id: value}, sources.lists).text
-    return Side(paragraphs=[[[Run(text, is_marked=True)]]]) if text else Side()
+    return whole_side(answers.shown(question, {question.id: value}, sources.lists).text)

@@ -105,7 +105,8 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One criterion of the rubric; `low`, `mid` and `high` are the anchors of the scores 1, 3 and 5."""
+    """One criterion of the rubric; `low`, `mid` and `high` are the anchors of the scores 1, 3 and 5. Where `cannot_judge`, a
+    reviewer may say so in place of a score."""
 
     id: str
     name: str
@@ -113,6 +114,7 @@ class Criterion:
     low: str
     mid: str
     high: str
+    cannot_judge: bool = False
 
 
 @dataclass(frozen=True)
@@ -269,6 +271,7 @@ def _criterion(table: Table) -> Criterion:
         low=table.text("low", 1000),
         mid=table.text("mid", 1000),
         high=table.text("high", 1000),
+        cannot_judge=table.flag("cannot_judge"),
     )
     table.no_more()
     return criterion
@@ -309,6 +312,8 @@ def _misfits(pack: Pack, mistakes: Sequence[str]) -> list[str]:
     weight = sum(criterion.weight for criterion in pack.rubric)
     if weight != WHOLE_WEIGHT and not any(mistake.startswith("rubric") for mistake in mistakes):
         found.append(f"rubric: weights sum to {weight}, not {WHOLE_WEIGHT}")
+    if pack.rubric and all(criterion.cannot_judge for criterion in pack.rubric):
+        found.append("rubric: cannot_judge is true everywhere; one criterion at least must be scored")
     systems = {system.code for system in pack.systems}
     for number, organisation in enumerate(organisations, 1):
         found += [

@@ -8,8 +8,11 @@ from exchange.assessment.scoring import Marks, aggregate, weighted_mean, whole
 
 KEYS = ("need", "benefit", "value")
 scores = st.fixed_dictionaries({key: st.integers(1, 5) for key in KEYS})
+with_gaps = st.fixed_dictionaries({key: st.none() | st.integers(1, 5) for key in KEYS}).filter(
+    lambda given: any(given.values())
+)
 weights = st.fixed_dictionaries({key: st.integers(1, 100) for key in KEYS})
-marks = st.builds(Marks, scores, st.booleans())
+marks = st.builds(Marks, with_gaps, st.booleans())
 panels = st.lists(marks, min_size=1, max_size=9)
 
 
@@ -47,6 +50,53 @@ def test_aggregate_of_nothing() -> None:
 @pytest.mark.parametrize(("figure", "shown"), [(0.0, 0), (62.4, 62), (62.5, 63), (63.5, 64), (100.0, 100)])
 def test_whole_rounds_halves_up(figure: float, shown: int) -> None:
     assert whole(figure) == shown
+
+
+def test_what_a_reviewer_cannot_judge_is_no_zero() -> None:
+    assert weighted_mean({"need": None, "benefit": 2}, {"need": 40, "benefit": 60}) == 25.0
+    found = aggregate(
+        [Marks({"need": None, "benefit": 2}, True), Marks({"need": 5, "benefit": 2}, False)],
+        {"need": 40, "benefit": 60},
+    )
+    assert (found.mean, found.lowest, found.highest) == (40.0, 25.0, 55.0)
+    assert [(each.key, each.mean, each.lowest, each.highest) for each in found.criteria] == [
+        ("need", 5.0, 5, 5),
+        ("benefit", 2.0, 2, 2),
+    ]
+
+
+def test_a_criterion_that_nobody_can_judge_has_no_figures() -> None:
+    found = aggregate([Marks({"need": None, "benefit": 2}, True)] * 2, {"need": 40, "benefit": 60})
+    assert [each.key for each in found.criteria] == ["benefit"]
+
+
+@pytest.mark.parametrize(
+    ("given_scores", "error"), [({"need": None, "benefit": None}, ValueError), ({"need": 3}, KeyError)]
+)
+def test_nothing_judged_and_nothing_said_are_mistakes(
+    given_scores: dict[str, int | None], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        weighted_mean(given_scores, {"need": 40, "benefit": 60})
+
+
+@given(with_gaps, weights)
+def test_what_is_not_judged_counts_as_a_rubric_without_it(
+    given_scores: dict[str, int | None], given_weights: dict[str, int]
+) -> None:
+    judged = {key: score for key, score in given_scores.items() if score is not None}
+    without = {key: given_weights[key] for key in judged}
+    assert weighted_mean(given_scores, given_weights) == weighted_mean(judged, without)
+
+
+@given(panels, weights, st.sampled_from(KEYS))
+def test_a_criterion_that_all_leave_out_is_as_if_it_were_not_there(
+    panel: list[Marks], given_weights: dict[str, int], key: str
+) -> None:
+    left_out = [Marks({**each.scores, key: None}, each.recommends_spread) for each in panel]
+    without = {each: weight for each, weight in given_weights.items() if each != key}
+    if all(any(each.scores[other] for other in without) for each in left_out):
+        assert aggregate(left_out, given_weights) == aggregate(left_out, without)
 
 
 @given(scores, weights)
@@ -119,5 +169,6 @@ def test_doubling_a_panel_changes_only_the_counts(panel: list[Marks], given_weig
 def test_disagreement_is_a_gap_of_three_in_any_criterion(
     panel: list[Marks], given_weights: dict[str, int]
 ) -> None:
-    gaps = [abs(one.scores[key] - other.scores[key]) for key in KEYS for one in panel for other in panel]
+    judged = {key: [score for each in panel if (score := each.scores[key]) is not None] for key in KEYS}
+    gaps = [max(found) - min(found) for found in judged.values() if found]
     assert aggregate(panel, given_weights).disagrees is (max(gaps) >= 3)

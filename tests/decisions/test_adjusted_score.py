@@ -11,7 +11,7 @@ from exchange.assessment.scoring import whole
 from exchange.assessment.tables import ADJUSTED
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
-from tests.assessment.arrange import make_director
+from tests.assessment.arrange import make_champion, make_director, make_submitted
 from tests.conftest import Committed
 from tests.decisions import arrange
 from tests.decisions.arrange import Case, Staff
@@ -66,9 +66,9 @@ def test_proposals_that_bind_the_reader_do_not_enter_into_it(committed: Committe
         staff = arrange.make_staff()
         cases = make_cases(staff, 5)
         bound = make_director(name="Nia Rees")
-        elsewhere = arrange.assessing.make_champion(organisation="valley-university", name="Ola Far")
+        elsewhere = make_champion(organisation="valley-university", name="Ola Far")
         staff.champion, staff.co_author = elsewhere, elsewhere
-        kept = arrange.assess(arrange.assessing.make_submitted(elsewhere, **arrange.FULL), staff).proposal
+        kept = arrange.assess(make_submitted(elsewhere, **arrange.FULL), staff).proposal
         make_interest(bound, organisation_id="hill-hospital")
         assert isinstance(adjusted(staff.director, cases[0]), AdjustedScore)
         assert assessment.adjusted_score(bound, kept) is Untold.TOO_FEW_REVIEWS

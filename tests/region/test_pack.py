@@ -51,6 +51,15 @@ def test_tiny_pack_is_read_in_its_order() -> None:
     }
 
 
+def test_a_pack_says_what_a_reviewer_may_leave_unjudged() -> None:
+    text = changed("weight = 60", "weight = 60\ncannot_judge = true")
+    assert [each.cannot_judge for each in read(text.encode()).rubric] == [False, True]
+    everywhere = text.replace("weight = 40", "weight = 40\ncannot_judge = true")
+    assert mistakes(everywhere) == (
+        "rubric: cannot_judge is true everywhere; one criterion at least must be scored",
+    )
+
+
 def test_pack_with_byte_order_mark_is_read() -> None:
     assert read(b"\xef\xbb\xbf" + TINY.encode()).name == "Three Valleys"
 
@@ -108,6 +117,11 @@ def test_pack_with_byte_order_mark_is_read() -> None:
         ("weight = 60", "weight = 55", "rubric: weights sum to 95, not 100"),
         ("weight = 60", "weight = 0", "rubric[2].weight: 0 is not from 1 to 100"),
         ('id = "benefit"', 'id = "need"', "rubric: the id 'need' is there twice"),
+        (
+            "weight = 60",
+            'weight = 60\ncannot_judge = "yes"',
+            "rubric[2].cannot_judge: is a text, not true or false",
+        ),
         (
             "reminders_before = [5, 1]",
             'reminders_before = ["5"]',

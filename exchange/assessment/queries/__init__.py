@@ -2,6 +2,7 @@
 
 from exchange.assessment.queries.candidates import Candidate, Starting, candidates, starting
 from exchange.assessment.queries.clocks import PERIODS, ThemeClocks, period_since, theme_clocks
+from exchange.assessment.queries.eligibility import conflict_in, declared_in, themes_of, why_off_panel
 from exchange.assessment.queries.leniency import Report, adjusted_score, leniency_report, owes_a_review
 from exchange.assessment.queries.panels import (
     Assigned,
@@ -11,8 +12,6 @@ from exchange.assessment.queries.panels import (
     Staffed,
     assigned,
     assignment_of,
-    conflict_in,
-    declared_in,
     ever_assigned,
     panel,
     panel_of,
@@ -20,9 +19,14 @@ from exchange.assessment.queries.panels import (
     places,
     reads_panel,
     staffed,
-    themes_of,
     version_reviewed_before,
-    why_off_panel,
+)
+from exchange.assessment.queries.places_to_fill import (
+    AT_A_TIME,
+    Vacancies,
+    Vacancy,
+    vacancies,
+    vacancies_of,
 )
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
@@ -37,6 +41,7 @@ from exchange.assessment.queries.rounds import (
     resting_round,
     tally,
 )
+from exchange.assessment.queries.rubrics import RubricVersion, rubric_version, rubric_versions
 from exchange.assessment.queries.worklists import (
     DoneReview,
     Section,
@@ -49,6 +54,7 @@ from exchange.assessment.queries.worklists import (
 )
 
 __all__ = [
+    "AT_A_TIME",
     "PERIODS",
     "RECOMMENDING",
     "Assigned",
@@ -58,11 +64,14 @@ __all__ = [
     "PanelReview",
     "Place",
     "Report",
+    "RubricVersion",
     "Section",
     "Staffed",
     "Starting",
     "ThemeClocks",
     "Triaged",
+    "Vacancies",
+    "Vacancy",
     "WaitingReview",
     "adjusted_score",
     "aggregate",
@@ -90,12 +99,16 @@ __all__ = [
     "places",
     "reads_panel",
     "resting_round",
+    "rubric_version",
+    "rubric_versions",
     "staffed",
     "starting",
     "tally",
     "theme_clocks",
     "themes_of",
     "triage",
+    "vacancies",
+    "vacancies_of",
     "version_reviewed_before",
     "waiting_reviews",
     "why_off_panel",

@@ -1,4 +1,4 @@
-"""Whom a manager can choose as a reviewer of one proposal."""
+"""Whom a manager can choose as a reviewer of a proposal."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from sqlalchemy.orm import selectinload
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import Role
 from exchange.assessment.models import DECLINED, Assignment, Review, Round
-from exchange.assessment.queries.panels import (
-    Place,
+from exchange.assessment.queries.eligibility import (
     conflict_in,
-    declared_in,
-    places,
-    themes_of,
+    declared_in_each,
+    themes_of_each,
     why_off_panel,
 )
-from exchange.assessment.queries.rounds import due_if_started, live_round, resting_round
+from exchange.assessment.queries.panels import Place, places
+from exchange.assessment.queries.rounds import due_if_started, resting_round
 from exchange.extensions import db
 from exchange.proposals.lifecycle import Part
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
+from exchange.region.models import Theme
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,15 @@ class Candidate:
     know of them."""
 
     person: Person
-    themes: list[str]
+    reviews_in: list[Theme]
     open_reviews: int
     limit: int
     conflict: str
     note: str = ""
+
+    @property
+    def themes(self) -> list[str]:
+        return [theme.name for theme in self.reviews_in]
 
     @property
     def is_at_limit(self) -> bool:
@@ -47,38 +51,72 @@ class Candidate:
 def candidates(proposal: Proposal) -> list[Candidate]:
     """Every active reviewer of the lead and supporting themes who is not on its panel now: the free ones
     first, then by name."""
-    limit, themes = region.current().rules["reviewer_limit"], themes_of(proposal)
+    return candidates_for([proposal])[proposal.id]
+
+
+def candidates_for(proposals: Sequence[Proposal]) -> dict[int, list[Candidate]]:
+    """The same of many proposals by their ids, in as many queries as for one."""
+    limit, themes = region.current().rules["reviewer_limit"], themes_of_each(proposals)
+    people = _reviewers(frozenset().union(*themes.values()))
+    loads, declared = _open_reviews([person.id for person in people]), declared_in_each(proposals)
+    held = _held(proposals)
+    return {
+        proposal.id: sorted(
+            (
+                Candidate(
+                    person,
+                    own,
+                    loads.get(person.id, 0),
+                    limit,
+                    conflict_in(person, proposal, declared[proposal.id]),
+                    _note(person, proposal, place),
+                )
+                for person in people
+                for own in [_reviews_in(person, themes[proposal.id])]
+                for place in [held[proposal.id].get(person.id)]
+                if own and (place is None or place.removed_at is not None)
+            ),
+            key=lambda each: (bool(each.conflict), each.is_at_limit, each.open_reviews),
+        )
+        for proposal in proposals
+    }
+
+
+def _reviewers(themes: frozenset[str]) -> Sequence[Person]:
+    """The active reviewers of any of these themes, by name."""
     holds = exists().where(
         RoleGrant.person_id == Person.id,
         RoleGrant.role == Role.REVIEWER,
         RoleGrant.theme_id.in_(sorted(themes)),
     )
-    people = db.session.scalars(
+    query = (
         select(Person)
         .where(Person.active, Person.terms_accepted_at.is_not(None), holds)
         .order_by(func.lower(Person.name), Person.id)
         .options(selectinload(Person.interests))
-    ).all()
-    loads, declared = _open_reviews([person.id for person in people]), declared_in(proposal)
-    round_ = live_round(proposal)
-    held = {} if round_ is None else {each.person_id: each for each in round_.assignments}
-    found = [
-        Candidate(
-            person,
-            [
-                grant.theme.name
-                for grant in person.grants
-                if grant.role is Role.REVIEWER and grant.theme and grant.theme_id in themes
-            ],
-            loads.get(person.id, 0),
-            limit,
-            conflict_in(person, proposal, declared),
-            _note(person, proposal, held.get(person.id)),
-        )
-        for person in people
-        if person.id not in held or held[person.id].removed_at is not None
+    )
+    return db.session.scalars(query).all()
+
+
+def _reviews_in(person: Person, themes: frozenset[str]) -> list[Theme]:
+    return [
+        grant.theme
+        for grant in person.grants
+        if grant.role is Role.REVIEWER and grant.theme and grant.theme_id in themes
     ]
-    return sorted(found, key=lambda each: (bool(each.conflict), each.is_at_limit, each.open_reviews))
+
+
+def _held(proposals: Sequence[Proposal]) -> dict[int, dict[int, Assignment]]:
+    """The places of the rounds that are open or rest, by proposal and person."""
+    held: dict[int, dict[int, Assignment]] = {proposal.id: {} for proposal in proposals}
+    query = (
+        select(Round.proposal_id, Assignment)
+        .join(Assignment.round)
+        .where(Round.proposal_id.in_(sorted(held)), Round.ended_at.is_(None))
+    )
+    for proposal_id, assignment in db.session.execute(query):
+        held[proposal_id][assignment.person_id] = assignment
+    return held
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
         .join(Proposal, Proposal.id == Round.proposal_id)
         .join(Review.scores)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(counts(), ~proposals.conflicted(person), ~owes_a_review(person))
+        .where(counts(), Score.score.is_not(None), ~proposals.conflicted(person), ~owes_a_review(person))
         .group_by(Review.id, Proposal.id, Assignment.person_id)
     )
     return [

@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange.accounts.models import Person
-from exchange.accounts.roles import Role
 from exchange.assessment import feedback, policy, rubric, scoring
 from exchange.assessment.closing import Tally, progress
 from exchange.assessment.models import DECLINED, Assignment, Interest, Review, Round
 from exchange.assessment.picture import Picture, draw
+from exchange.assessment.queries.eligibility import conflict_in, declared_in
 from exchange.assessment.queries.history import EarlierSubmission, earlier_submissions
 from exchange.assessment.queries.rounds import (
     RECOMMENDING,
@@ -28,7 +28,7 @@ from exchange.assessment.written import written_in
 from exchange.errors import NotFound, WrongStage
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
-from exchange.proposals.models import DeclaredInterest, Proposal
+from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import Offer
 from exchange.wording import day, in_words
@@ -244,8 +244,10 @@ class PanelReview:
     def recommendation(self) -> str:
         return in_words(self.review.recommendation) if self.review.recommendation else ""
 
-    def score(self, key: str) -> int:
-        return scores_of(self.review)[key]
+    def score(self, key: str) -> int | str:
+        """As it is shown."""
+        score = scores_of(self.review)[key]
+        return "Cannot judge" if score is None else score
 
     def rationale(self, key: str) -> str:
         return next(score.rationale for score in self.review.scores if score.criterion.key == key)
@@ -328,33 +330,6 @@ def reads_panel(person: Person, seen: Seen, round_: Round) -> bool:
     has_submitted = review is not None and review.submitted_at is not None and review.withdrawn_at is None
     owes_a_review = round_.is_open and is_on_panel and not has_submitted
     return policy.can_read_panel(seen.standing, owes_a_review=owes_a_review, has_submitted=has_submitted)
-
-
-def conflict_in(person: Person, proposal: Proposal, declared: dict[int, str]) -> str:
-    return proposals.found_conflict(person, proposal) or (proposals.DECLARED if person.id in declared else "")
-
-
-def themes_of(proposal: Proposal) -> frozenset[str]:
-    """The lead theme and the supporting ones of what was submitted: their reviewers can be chosen."""
-    version = proposals.latest_version(proposal)
-    supporting = [] if version is None else version.answers.get("supporting_themes") or []
-    return frozenset(filter(None, [proposal.lead_theme_id, *supporting]))
-
-
-def why_off_panel(person: Person, proposal: Proposal) -> str:
-    """Why someone whom nothing binds may not review it all the same; empty when they may."""
-    if not person.active:
-        return "Their account is closed."
-    is_reviewer = bool(person.themes_as(Role.REVIEWER) & themes_of(proposal))
-    return "" if is_reviewer else "They are no longer a reviewer of its themes."
-
-
-def declared_in(proposal: Proposal) -> dict[int, str]:
-    """The reasons of the interests declared in it, by person."""
-    query = select(DeclaredInterest.person_id, DeclaredInterest.reason).where(
-        DeclaredInterest.proposal_id == proposal.id
-    )
-    return {person_id: reason for person_id, reason in db.session.execute(query)}
 
 
 def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:

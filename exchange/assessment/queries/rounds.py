@@ -85,18 +85,17 @@ def aggregate(round_: Round) -> Aggregate:
 
 def aggregates(rounds: Collection[Round]) -> dict[int, Aggregate]:
     """The figures of many rounds by their ids, in as many queries as for one."""
-    scores: dict[int, dict[tuple[int, Recommendation | None], dict[str, int]]] = {
+    scores: dict[int, dict[tuple[int, Recommendation | None], dict[str, int | None]]] = {
         each.id: {} for each in rounds
     }
     query = (
         _counted(select(Round.id, Review.id, Review.recommendation, Criterion.key, Score.score))
         .join(Score, Score.review_id == Review.id)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(Round.id.in_(sorted(scores)))
+        .where(Round.id.in_(sorted(scores)), Score.is_given())
     )
     for round_id, review_id, recommendation, key, score in db.session.execute(query):
-        if score is not None:
-            scores[round_id].setdefault((review_id, recommendation), {})[key] = score
+        scores[round_id].setdefault((review_id, recommendation), {})[key] = score
     ids = {round_.rubric_id for round_ in rounds}
     weights = {
         each.id: rubric.weights(each)
@@ -189,10 +188,10 @@ def marks_of(review: Review) -> Marks:
     return _marks(scores_of(review), review.recommendation)
 
 
-def _marks(scores: dict[str, int], recommendation: Recommendation | None) -> Marks:
+def _marks(scores: dict[str, int | None], recommendation: Recommendation | None) -> Marks:
     return Marks(scores, recommendation in RECOMMENDING)
 
 
-def scores_of(review: Review) -> dict[str, int]:
-    """A submitted review has every score."""
-    return {score.criterion.key: score.score for score in review.scores if score.score is not None}
+def scores_of(review: Review) -> dict[str, int | None]:
+    """A submitted review has every score, or None for what its author cannot judge."""
+    return {score.criterion.key: score.score for score in review.scores if score.given is not None}

@@ -231,8 +231,8 @@ def _own_reviews(person: Person, *more: Any) -> Select[Any]:
 
 def _scores_number() -> ColumnElement[int]:
     return (
-        select(func.count(Score.score))
-        .where(Score.review_id == Review.id)
+        select(func.count(Score.criterion_id))
+        .where(Score.review_id == Review.id, Score.is_given())
         .correlate(Review)
         .scalar_subquery()
     )

@@ -1,5 +1,6 @@
 """Writes of assessment."""
 
+from exchange.assessment.services.choosing import choose_reviewers, hold
 from exchange.assessment.services.leavers import accept_invitation, leave_panels
 from exchange.assessment.services.panels import RESTS, add_reviewers, extend, remove_reviewer
 from exchange.assessment.services.reviews import (
@@ -27,10 +28,12 @@ __all__ = [
     "Written",
     "accept_invitation",
     "add_reviewers",
+    "choose_reviewers",
     "close_assessment",
     "declare",
     "end_round",
     "extend",
+    "hold",
     "leave_panels",
     "open_again",
     "remove_reviewer",

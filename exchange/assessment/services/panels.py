@@ -29,10 +29,13 @@ def add_reviewers(round_: Round, actor: Person, people: Sequence[int], *, reason
     """Puts more people on the panel; one who returns keeps their letter, and declares again. Raises
     Conflict for one who cannot."""
     round_ = lock_round(round_, actor)
-    chosen = choose(round_.proposal, people)
-    added = assign(round_, actor, chosen)
+    add_chosen(round_, actor, choose(round_.proposal, people), reason=reason)
+
+
+def add_chosen(round_: Round, actor: Person, chosen: Sequence[Candidate], *, reason: str) -> None:
+    """The same for who holds the round and has chosen among its candidates as they are now."""
     texts = {"reason": Text(reason, Audience.DIRECTOR)}
-    record_added(round_, actor, added, texts)
+    record_added(round_, actor, assign(round_, actor, chosen), texts)
 
 
 def remove_reviewer(assignment: Assignment, actor: Person, *, reason: str) -> None:

@@ -159,7 +159,7 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
         if score is None:
             score = Score(criterion=criterion)
             review.scores.append(score)
-        score.score = written.scores.get(criterion.key)
+        score.given = written.scores.get(criterion.key)
         score.rationale = written.rationales.get(criterion.key, "")
     db.session.flush()
     return review

@@ -34,8 +34,13 @@ def start_assessment(proposal: Proposal, actor: Person, people: Sequence[int]) -
     fewer than the quorum."""
     proposal = lock(proposal)
     check(proposal, "start_assessment", actor)
+    return start_with(proposal, actor, choose(proposal, people))
+
+
+def start_with(proposal: Proposal, actor: Person, chosen: Sequence[Candidate]) -> Round:
+    """The same for who holds the proposal and has chosen among its candidates as they are now."""
     rules, latest = region.current().rules, rubric.latest()
-    chosen, resting = choose(proposal, people), queries.resting_round(proposal)
+    resting = queries.resting_round(proposal)
     if resting is not None:
         return _go_on(resting, actor, chosen)
     if latest is None or len(chosen) < rules["quorum"]:
@@ -198,7 +203,7 @@ def _carry_over(assignment: Assignment, round_: Round) -> None:
             version_number=review.version_number,
             saved_at=round_.started_at,
             scores=[
-                Score(criterion_id=each.criterion_id, score=each.score, rationale=each.rationale)
+                Score(criterion_id=each.criterion_id, given=each.given, rationale=each.rationale)
                 for each in review.scores
             ],
         )
