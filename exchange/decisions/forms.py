@@ -26,6 +26,7 @@ from exchange.wording import moment
 LARGEST_TARGET = 100_000
 LONGEST_WAIT = timedelta(days=3 * 366)
 LONGEST_CONDITION = timedelta(days=10 * 366)
+USUAL_WAIT = timedelta(days=182)  # for a condition of which nobody says by when
 RELEASE = "release"  # the name of the button that releases
 ADD, WRITE_AGAIN = (
     "add",
@@ -154,7 +155,7 @@ class ApproveSpreadForm(DecisionForm):
             )
             for row in self._filled_rows
         ]
-        return {**super().said, "conditions": asked}
+        return {**super().said, "conditions": asked + _asked_in_lines()}
 
     @property
     def conditions(self) -> list[ConditionRow]:
@@ -320,6 +321,12 @@ def form_for(deciding: Deciding) -> DecisionForm:
     if not deciding.is_against:
         del form.override_reason
     return form
+
+
+def _asked_in_lines() -> list[conditions.Asked]:
+    """Conditions as scripts send them, one a line in `conditions`, which no page of ours does. The champion sees to them."""
+    lines = request.form.get("conditions", "").splitlines() if request.method == "POST" else []
+    return conditions.parse(lines, due=clock.today() + USUAL_WAIT)[: conditions.MOST]
 
 
 def _rows_sent() -> int:

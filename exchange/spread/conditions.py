@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,10 @@ from typing import Any
 from exchange.wording import counted, cut, day
 
 MOST = 20
+LATER = "later:"
+LONGEST = 1_000
+# Of a condition that is only a line: who sees to it, and what will show that it is met.
+OWNER, EVIDENCE = "The champion", "The champion shows the theme director that it is met."
 SHOWN = 50  # characters by which a message names a condition
 
 
@@ -32,6 +36,17 @@ class Asked:
         return " ".join(
             each if each.endswith((".", "!", "?")) else f"{each}." for each in (seen_to, shown) if each
         )
+
+
+def parse(lines: Iterable[str], *, due: date) -> list[Asked]:
+    """One condition a line; it blocks unless it starts with "later:"."""
+    found = []
+    for line in filter(None, map(str.strip, lines)):
+        is_later = line.lower().startswith(LATER)
+        text = line[len(LATER) :].strip() if is_later else line
+        if text:
+            found.append(Asked(text[:LONGEST], not is_later, OWNER, due, EVIDENCE))
+    return found
 
 
 def lacking(asked: Sequence[Asked], today: date) -> dict[str, str]:

@@ -522,3 +522,20 @@ def test_two_programmes_of_one_title_have_addresses_of_their_own(committed: Comm
         slugs = list(db.session.scalars(select(Programme.slug).order_by(Programme.id)))
         assert slugs == ["falls-huddles", "falls-huddles-2", "falls-huddles-3"]
         assert db.session.scalar(select(func.count()).select_from(Condition)) == 0
+
+
+def test_conditions_sent_as_lines_are_kept(client: Client, committed: Committed) -> None:
+    """As scripts send them; no page of ours does."""
+    with committed():
+        case = arrange.make_case()
+    browser = client.as_(case.director)
+    state = ask(client, case.director, case).value("state")
+    lines = "A data agreement\nlater: Yearly figures"
+    said = {"statement": "People fall less.", "adoption_target": "12", "investment": "0", "conditions": lines}
+    browser.post(PAGE, {**said, "state": state, "release": "yes"}, ref=case.ref)
+    with committed():
+        programme = db.session.scalars(select(Programme)).one()
+        assert [(each.text, each.is_blocking, each.owner) for each in programme.conditions] == [
+            ("A data agreement", True, "The champion"),
+            ("Yearly figures", False, "The champion"),
+        ]

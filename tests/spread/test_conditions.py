@@ -61,3 +61,14 @@ def test_written_tells_all_of_them() -> None:
 )
 def test_starts_when_counts_without_telling(blocking: int, expected: str) -> None:
     assert conditions.starts_when(blocking) == expected
+
+
+def test_lines_are_conditions_that_the_champion_sees_to() -> None:
+    due = date(2027, 5, 28)
+    asked = conditions.parse(["A data agreement", "  ", "Later: Yearly figures", "later:"], due=due)
+    told = "The champion shows the theme director that it is met."
+    assert asked == [
+        Asked("A data agreement", True, "The champion", due, told),
+        Asked("Yearly figures", False, "The champion", due, told),
+    ]
+    assert conditions.lacking(asked, TODAY) == {}
