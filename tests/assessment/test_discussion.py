@@ -9,6 +9,7 @@ from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import PanelMessage
 from exchange.assessment.models import Interest, Round
 from exchange.extensions import db
+from exchange.proposals.models import Proposal
 from tests.assessment.arrange import TEAM, Cast, declare, make_cast, make_director, make_manager, submit
 from tests.conftest import Committed, Statements
 from tests.notifications.arrange import forget, tell, texts_to, told
@@ -106,6 +107,30 @@ def test_a_message_is_sent_once_has_a_limit_and_ends_with_the_assessment(
     assert "The discussion closed with the assessment." in page.text
     pack = client.as_(cast.manager).get("decisions.decision_pack", ref=cast.ref)
     assert WORDS in pack.click("The panel’s discussion").text
+
+
+def test_who_looks_again_reads_what_was_said_before_once_they_submit(
+    client: Client, committed: Committed
+) -> None:
+    cast = arrange(committed)
+    with committed():
+        deliberation.discuss(db.session.get_one(Round, cast.round.id), cast.reviewers[0], WORDS)
+        submit(cast.assignment(2))
+        services.close_assessment(cast.proposal, cast.manager, panel_summary="Good.", feedback="Good.")
+    with committed():
+        proposal, director = db.session.get_one(Proposal, cast.proposal.id), make_director()
+        again = services.open_again(proposal, director, questions="Who counts?")
+    page_of(client, cast, cast.reviewers[1], 404)
+    with committed():
+        round_ = db.session.get_one(Round, again.id)
+        place = next(each for each in round_.assignments if each.person_id == cast.reviewers[1].id)
+        submit(place)
+        deliberation.discuss(round_, cast.reviewers[1], "Now we know.")
+    page = page_of(client, cast, cast.reviewers[1])
+    assert page.texts(".app-message__author") == ["Reviewer A", "You (Reviewer B)"]
+    first, second = page.texts(".app-message")
+    assert "in assessment 1" in first
+    assert "in assessment" not in second
 
 
 def test_many_messages_ask_as_much_as_one(

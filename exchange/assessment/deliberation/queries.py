@@ -145,6 +145,9 @@ def waiting_for_team(person: Person) -> list[WaitingQuestions]:
 
 @dataclass(frozen=True)
 class ShownMessage:
+    """`number` is that of its assessment."""
+
+    number: int
     author: str
     at: datetime
     text: str
@@ -152,8 +155,8 @@ class ShownMessage:
 
 @dataclass(frozen=True)
 class Discussion:
-    """What the panel of the latest round says among itself. `writes_as` is what this reader signs with; empty for who only
-    reads."""
+    """What the panels of a proposal say among themselves, as far as this reader may know it. `writes_as` is what they sign
+    with in the latest round; empty for who only reads."""
 
     seen: Seen
     round: Round
@@ -170,8 +173,13 @@ def discussion(person: Person, ref: str) -> Discussion:
         raise NotFound
     place = assessment.assignment_of(person, round_)
     own = place if place is not None and place.removed_at is None else None
-    query = select(PanelMessage).where(PanelMessage.round_id == round_.id).order_by(PanelMessage.id)
-    messages = [ShownMessage(_signed(each, person), each.at, each.text) for each in db.session.scalars(query)]
+    rounds = db.session.scalars(select(Round).where(Round.proposal_id == seen.proposal.id)).all()
+    numbers = {each.id: each.number for each in rounds if assessment.reads_panel(person, seen, each)}
+    query = select(PanelMessage).where(PanelMessage.round_id.in_(sorted(numbers))).order_by(PanelMessage.id)
+    messages = [
+        ShownMessage(numbers[each.round_id], _signed(each, person), each.at, each.text)
+        for each in db.session.scalars(query)
+    ]
     return Discussion(seen, round_, messages, _writes_as(person, seen, round_, own), own)
 
 
