@@ -112,7 +112,12 @@ def test_feedback_by_criterion_is_previewed_and_reaches_the_letter(
     team = client.as_(cast.champion)
     assert "Measured on one ward." not in team.get("proposals.history", ref=cast.ref).text
     with committed():
-        said_of_it = {"reason_code": "other", "feedback": "Not now.", "override_reason": "Done elsewhere."}
+        said_of_it = {
+            "reason_code": "other",
+            "feedback": "Not now.",
+            "would_change": "Figures.",
+            "override_reason": "Done elsewhere.",
+        }
         proposal = db.session.get_one(Proposal, cast.proposal.id)
         decider = db.session.get_one(Person, director.id)
         decisions.release(proposal, DecisionKind.DECLINE, decider, said_of_it)

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from exchange import clock
 from exchange.access import requires, signed_in, someone_at_hand
-from exchange.assessment import forms, policy, queries, services
+from exchange.assessment import policy, queries, services
 from exchange.assessment.blueprint import blueprint
 from exchange.assessment.deliberation.queries import questions_read
 from exchange.assessment.models import Assignment
 from exchange.assessment.queries import Assigned
+from exchange.assessment.reviewing.review_form import ReviewForm, held_in, review_form
 from exchange.assessment.services import ReviewLocked, StaleReview
 from exchange.errors import Conflict, NotFound
 from exchange.forms import OnceForm, typed_in
@@ -36,8 +37,8 @@ def review(assigned: Assigned) -> ResponseReturnValue:
     if not assigned.is_declared:
         return redirect(url_for("assessment.declare", ref=assigned.seen.proposal.reference))
     kept = assigned.assignment.review
-    made = forms.review_form(assigned.round.rubric, to_submit=False)
-    form = made(data={**forms.held_in(services.written_in(kept)), "state": services.state_of(kept)})
+    made = review_form(assigned.round.rubric, to_submit=False)
+    form = made(data={**held_in(services.written_in(kept)), "state": services.state_of(kept)})
     if not assigned.is_writable:
         return render_template("assessment/locked_review.html", assigned=assigned, typed=typed_in(form))
     return _review(assigned, form)
@@ -48,7 +49,7 @@ def review(assigned: Assigned) -> ResponseReturnValue:
 def save_review(assignment: Assignment) -> ResponseReturnValue:
     """Saves or submits, by the button; whoever was taken off the panel meanwhile is shown what they typed."""
     to_submit = "submit_review" in request.form or "submit_and_next" in request.form
-    form = forms.review_form(assignment.round.rubric, to_submit=to_submit)()
+    form = review_form(assignment.round.rubric, to_submit=to_submit)()
     is_sound = form.validate()
     assigned = _still(assignment)
     if not is_sound:
@@ -70,7 +71,7 @@ def save_review(assignment: Assignment) -> ResponseReturnValue:
 def keep_review(assignment: Assignment) -> ResponseReturnValue:
     """What the page saves by itself while its author writes: see js/autosave.js. Whatever is refused here the page's own
     button tells."""
-    form = forms.review_form(assignment.round.rubric, to_submit=False)()
+    form = review_form(assignment.round.rubric, to_submit=False)()
     if not form.validate():
         return {"errors": form.errors}, 422
     _still(assignment)
@@ -97,7 +98,7 @@ def reopen_review(assigned: Assigned) -> ResponseReturnValue:
     return render_template("assessment/reopen_review.html", assigned=assigned, form=form)
 
 
-def _review(assigned: Assigned, form: forms.ReviewForm, stale: StaleReview | None = None) -> str:
+def _review(assigned: Assigned, form: ReviewForm, stale: StaleReview | None = None) -> str:
     seen = assigned.seen
     sections = answered_sections(
         proposals.reading(seen).answers,
