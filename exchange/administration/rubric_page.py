@@ -11,15 +11,9 @@ from exchange.assessment import rubric
 from exchange.assessment.queries import RubricVersion
 from exchange.assessment.rubric_comparison import CriterionDifference, Part, compare
 from exchange.errors import NotFound
-from exchange.forms import Form, PickField
 from exchange.proposals.comparison import Change
-from exchange.proposals.comparison_page import Side, text_sides, whole_side
+from exchange.proposals.comparison_page import CompareForm, Side, text_sides, whole_side
 from exchange.wording import counted, day
-
-
-class CompareForm(Form):
-    earlier = PickField("Compare", optional=False, empty="Choose a version")
-    later = PickField("With", optional=False, empty="Choose a version")
 
 
 @dataclass(frozen=True)

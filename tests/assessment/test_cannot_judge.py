@@ -36,6 +36,16 @@ def arrange(committed: Committed) -> Cast:
     return cast
 
 
+def leave_unjudged(cast: Cast, reviewers: int) -> None:
+    """So many of them can judge the benefit alone; inside `with committed():`."""
+    for index in range(reviewers):
+        place = cast.assignment(index)
+        if place.interest is None:
+            declare(place)
+        said = Written({"need": CANNOT_JUDGE, "benefit": 4}, {"need": "No.", "benefit": "Yes."})
+        services.submit_review(place, said, opened_at_state=None)
+
+
 def test_it_is_offered_where_the_rubric_lets_it(client: Client, committed: Committed) -> None:
     cast = arrange(committed)
     page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
@@ -108,12 +118,7 @@ def check_decision_pack(client: Client, committed: Committed, cast: Cast, direct
 def test_nobody_could_judge_it(client: Client, committed: Committed) -> None:
     cast = arrange(committed)
     with committed():
-        for index in range(2):
-            place = cast.assignment(index)
-            if place.interest is None:
-                declare(place)
-            said = Written({"need": CANNOT_JUDGE, "benefit": 4}, {"need": "No.", "benefit": "Yes."})
-            services.submit_review(place, said, opened_at_state=None)
+        leave_unjudged(cast, 2)
     page = client.as_(cast.manager).get("assessment.assessment", ref=cast.ref)
     assert row_of(page.texts("table tr"), "Need") == "Need 40 Cannot judge Cannot judge Nobody could judge it"
     assert "75 of 100, the weighted mean" in page.text
@@ -122,12 +127,7 @@ def test_nobody_could_judge_it(client: Client, committed: Committed) -> None:
 def test_it_goes_with_the_review_into_another_round(committed: Committed) -> None:
     cast = arrange(committed)
     with committed():
-        for index in range(3):
-            place = cast.assignment(index)
-            if place.interest is None:
-                declare(place)
-            said = Written({"need": CANNOT_JUDGE, "benefit": 4}, {"need": "No.", "benefit": "Yes."})
-            services.submit_review(place, said, opened_at_state=None)
+        leave_unjudged(cast, 3)
         services.close_assessment(cast.proposal, cast.manager, panel_summary="Good.", feedback="Good.")
         again = services.open_again(cast.proposal, make_director(), questions="What of the cost?")
         carried = queries.assignment_of(cast.reviewers[0], again)
