@@ -218,7 +218,13 @@ class DeclineForm(DecisionForm):
         "Feedback for the champion",
         words=500,
         optional=False,
-        hint="What was good, what was missing, and what could come of it. The champion’s letter holds it.",
+        hint="What was good, and what was missing. The champion’s letter holds it.",
+    )
+    would_change = forms.TextField(
+        "What would change this decision",
+        words=200,
+        optional=False,
+        hint="What the team could show or do, for this or another proposal. The champion’s letter holds it.",
     )
     override_reason = _reason_against("Why you do not approve it, against the panel")
 

@@ -25,10 +25,11 @@ CONDITIONS = "Conditions"
 MUST_SHOW = "What you need to show"
 TALK_TO = "Whom to talk to"
 REASON = "Why"
+WOULD_CHANGE = "What would change this decision"
 PANEL = "What the panel says to you"
 NEXT = "What happens next"
 ASK = "Who to ask"
-HEADINGS = frozenset({WHY, DECIDED, CONDITIONS, MUST_SHOW, TALK_TO, REASON, PANEL, NEXT, ASK})
+HEADINGS = frozenset({WHY, DECIDED, CONDITIONS, MUST_SHOW, TALK_TO, REASON, WOULD_CHANGE, PANEL, NEXT, ASK})
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Told:
     due: date | None = None
     reason: str = ""
     feedback: str = ""
+    would_change: str = ""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ def _developed(told: Told) -> list[tuple[str, str]]:
 def _declined(told: Told) -> list[tuple[str, str]]:
     return [
         (REASON, "\n\n".join(part for part in (f"{told.reason}.", told.feedback) if part.strip("."))),
+        (WOULD_CHANGE, told.would_change),
         (
             NEXT,
             "We have closed the proposal. You and your team can still read it, but other members cannot. "

@@ -63,6 +63,7 @@ class Decision(Base):
 
     reason_code: Mapped[str] = mapped_column(String(60), default="")
     feedback: Mapped[str] = mapped_column(default="")
+    would_change: Mapped[str] = mapped_column(default="")
 
     override_reason: Mapped[str] = mapped_column(default="")
 

@@ -130,7 +130,9 @@ def _table(caption: str, table: Table) -> Part:
         "kind": "table",
         "caption": caption,
         "head": head,
-        "rows": [[str(cell) for cell in row] for row in table.rows],
+        "rows": [
+            [str(cell["text"] if isinstance(cell, Mapping) else cell) for cell in row] for row in table.rows
+        ],
     }
 
 

@@ -265,6 +265,7 @@ def told_by(decision: Decision, signer: Person) -> letters.Told:
         due=decision.due,
         reason=here.decline_reasons.get(decision.reason_code, ""),
         feedback=decision.feedback,
+        would_change=decision.would_change,
     )
 
 

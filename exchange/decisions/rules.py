@@ -31,7 +31,7 @@ FIELDS: Mapping[DecisionKind, tuple[str, ...]] = {
         "override_reason",
     ),
     DecisionKind.DEVELOP: ("must_show", "talk_to", "due", "override_reason"),
-    DecisionKind.DECLINE: ("reason_code", "feedback", "override_reason"),
+    DecisionKind.DECLINE: ("reason_code", "feedback", "would_change", "override_reason"),
 }
 
 # What a decision keeps where nothing was said; the rest keep an empty text.
@@ -58,6 +58,7 @@ NEEDED: Mapping[DecisionKind, Mapping[str, str]] = {
     DecisionKind.DECLINE: {
         "reason_code": "Select a reason",
         "feedback": "Enter feedback for the champion",
+        "would_change": "Enter what would change this decision",
     },
 }
 

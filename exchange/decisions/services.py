@@ -235,6 +235,7 @@ def _decline(decision: Decision, proposal: Proposal, actor: Person) -> Event:
     texts = {
         "reason": Text(region.current().decline_reasons[decision.reason_code], Audience.TEAM),
         "feedback": Text(decision.feedback, Audience.TEAM),
+        "would_change": Text(decision.would_change, Audience.TEAM),
         "override_reason": Text(decision.override_reason, Audience.DIRECTOR),
     }
     end_round(proposal)

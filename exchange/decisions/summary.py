@@ -23,6 +23,7 @@ LABELS = {
     "due": "To be submitted again by",
     "reason_code": "Reason",
     "feedback": "Feedback for the champion",
+    "would_change": "What would change this decision",
     "override_reason": "Why it goes against the panel",
 }
 

@@ -36,7 +36,7 @@ def next_step(stage: Stage, standing: Standing, facts: Facts) -> str:
         case Stage.SPREAD:
             return "It is approved and spreading across the region. Its programme page shows how far it is."
         case Stage.NOT_TAKEN_FORWARD:
-            return "It is not taken forward. The history says why."
+            return "It is not taken forward. Its letter says why, and what would change that."
         case Stage.WITHDRAWN:
             return "The champion withdrew it, so nothing more happens."
 

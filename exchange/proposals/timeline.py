@@ -220,6 +220,7 @@ HEADINGS: Mapping[str, str] = {
     "questions": "What the panel is asked",
     "must_show": "What must be shown",
     "talk_to": "Whom to talk to",
+    "would_change": "What would change this decision",
     "override_reason": "Why the decision differs from the panel’s view",
     "panel_summary": "Summary of the panel",
     "champion": "New champion",

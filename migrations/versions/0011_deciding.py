@@ -45,6 +45,7 @@ def upgrade() -> None:
     op.add_column("condition", sa.Column("evidence", sa.String(), nullable=False, server_default=""))
     op.add_column("decision", sa.Column("letter_text", sa.String(), nullable=False, server_default=""))
     op.add_column("decision", sa.Column("letter_edited_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("decision", sa.Column("would_change", sa.String(), nullable=False, server_default=""))
     _take_conditions_apart()
 
 

@@ -192,7 +192,9 @@ def test_a_resting_round_ends_with_the_proposal(client: Client, committed: Commi
         page.submit("Withdraw proposal", reason="Our plans changed.")
     else:
         page = client.as_(cast.manager).get("decisions.decline", ref=cast.ref)
-        page.submit("Release", reason_code="other", feedback="Come back with more.")
+        page.submit(
+            "Release", reason_code="other", feedback="Come back with more.", would_change="More wards."
+        )
     with committed():
         round_ = db.session.get_one(Round, cast.round.id)
         assert (round_.is_open, round_.is_suspended) == (False, False)

@@ -85,7 +85,11 @@ DEVELOPMENT: dict[str, Any] = {
     "talk_to": "River Community Trust.",
     "due": date(2027, 3, 1),
 }
-DECLINATION: dict[str, Any] = {"reason_code": "out-of-scope", "feedback": "A good idea elsewhere."}
+DECLINATION: dict[str, Any] = {
+    "reason_code": "out-of-scope",
+    "feedback": "A good idea elsewhere.",
+    "would_change": "Figures from a second ward.",
+}
 SAID = {
     DecisionKind.APPROVE_SPREAD: APPROVAL,
     DecisionKind.DEVELOP: DEVELOPMENT,

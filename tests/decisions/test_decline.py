@@ -48,6 +48,7 @@ def test_manager_declines_a_submitted_proposal(client: Client, committed: Commit
         assert {text.name: (text.content, text.audience) for text in event.texts} == {
             "reason": ("Does not serve a priority", Audience.TEAM),
             "feedback": ("A good idea elsewhere.", Audience.TEAM),
+            "would_change": ("Figures from a second ward.", Audience.TEAM),
         }
 
 
@@ -127,7 +128,11 @@ def test_release_asks_for_reason_and_feedback(client: Client, committed: Committ
     with committed():
         case = arrange.make_case(recommend=arrange.NONE_RECOMMENDS)
     page = client.as_(case.director).get(PAGE, ref=case.ref).submit("Release", status=422)
-    assert page.errors == ["Select a reason", "Enter feedback for the champion"]
+    assert page.errors == [
+        "Select a reason",
+        "Enter feedback for the champion",
+        "Enter what would change this decision",
+    ]
 
 
 def test_declined_after_development_only_once_the_date_has_passed(

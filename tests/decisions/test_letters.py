@@ -47,6 +47,7 @@ DECLINED = replace(
     kind=DecisionKind.DECLINE,
     reason="Does not serve a priority",
     feedback="A good idea elsewhere.",
+    would_change="Figures from a second ward.",
 )
 
 
@@ -144,6 +145,7 @@ def test_letter_of_decline_says_why() -> None:
     parts = letters.compose(DECLINED).split("\n\n")
     assert parts[2] == "We will not take your innovation forward."
     assert parts[3:6] == [letters.REASON, "Does not serve a priority.", "A good idea elsewhere."]
+    assert parts[6:8] == [letters.WOULD_CHANGE, "Figures from a second ward."]
 
 
 def test_letter_never_tells_the_reason_against_the_panel() -> None:

@@ -19,7 +19,7 @@ COMPLETE: dict[DecisionKind, dict[str, Any]] = {
         "talk_to": "The lab.",
         "due": TODAY + timedelta(days=1),
     },
-    DecisionKind.DECLINE: {"reason_code": "evidence", "feedback": "Try again."},
+    DecisionKind.DECLINE: {"reason_code": "evidence", "feedback": "Try again.", "would_change": "Figures."},
 }
 kinds = st.sampled_from(DecisionKind)
 

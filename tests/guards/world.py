@@ -237,5 +237,10 @@ def decide(proposal: Proposal, stage: Stage, director: Person, round_: Round) ->
         }
         decisions.release(proposal, DecisionKind.DEVELOP, director, said)
     elif stage is Stage.NOT_TAKEN_FORWARD:
-        said = {"reason_code": "other", "feedback": "Not now.", "override_reason": "It is done elsewhere."}
+        said = {
+            "reason_code": "other",
+            "feedback": "Not now.",
+            "would_change": "Figures.",
+            "override_reason": "It is done elsewhere.",
+        }
         decisions.release(proposal, DecisionKind.DECLINE, director, said)

@@ -335,7 +335,12 @@ def test_preparing_a_decision_tells_nobody(app: Flask, committed: Committed) -> 
         ),
         (
             DecisionKind.DECLINE,
-            {"reason_code": "other", "feedback": "Try again", "override_reason": "Too early"},
+            {
+                "reason_code": "other",
+                "feedback": "Try again",
+                "would_change": "Figures",
+                "override_reason": "Too early",
+            },
             "your proposal is not taken forward",
             "the proposal is not taken forward",
             "Try again",

@@ -21,7 +21,7 @@ from tests.notifications.arrange import forget, tell, tell_in_here, told
 from tests.pages import Client
 from tests.proposals.arrange import make_champion, make_director, make_manager, make_member, make_submitted
 
-DECLINED = {"reason_code": "other", "feedback": "Come back with more."}
+DECLINED = {"reason_code": "other", "feedback": "Come back with more.", "would_change": "More wards."}
 
 
 @pytest.mark.parametrize("end", ["decline", "withdraw"])

@@ -67,6 +67,7 @@ DEVELOPMENT = {
 GUESS = {"password": "a wrong guess", "new_password": "another good password"}
 DECLINATION = {
     "reason_code": "other",
+    "would_change": "Figures.",
     "feedback": "Not now.",
     "override_reason": "Too dear.",
     "release": "yes",
