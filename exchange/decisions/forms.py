@@ -90,11 +90,11 @@ class ConditionRow:
     """The fields of one condition."""
 
     number: int
-    text: forms.TextField
-    owner: forms.LineField
-    due: forms.DayField
-    evidence: forms.TextField
-    starts: forms.OneField
+    text: Any
+    owner: Any
+    due: Any
+    evidence: Any
+    starts: Any
 
     @property
     def is_filled(self) -> bool:

@@ -96,6 +96,7 @@ def edit_letter(seen: Seen) -> ResponseReturnValue:
     """The letter of a prepared decision, as it would go out if this director released it."""
     director, proposal, form = someone_at_hand(), seen.proposal, forms.EditLetterForm()
     draft = queries.letter_prepared(seen, director)
+    services.check(proposal, draft.decision.kind, director)
     status = 200
     if form.is_submitted():
         writes_again, status = forms.WRITE_AGAIN in request.form, 422

@@ -61,7 +61,7 @@ def visible_to(person: Person | None) -> ColumnElement[bool]:
 def seen_as_staff(person: Person, *roles: Role) -> ColumnElement[bool]:
     """Proposals that this person manages or directs (or only in the roles given), in their themes or as a stand-in, where
     nothing binds them."""
-    held = {role: themes for role in roles or STAFF_ROLES if (themes := person.themes_as(role))}
+    held = {role: person.themes_as(role) for role in roles or STAFF_ROLES if person.themes_as(role)}
     if not held:
         return false()
     # The first condition keeps an unknown theme from making this unknown, which no NOT would turn.

@@ -115,7 +115,11 @@ def lacking() -> AllLacking:
             .limit(SHOWN)
         )
         found = db.session.execute(query).all()
-        rows += [Lacking(reference, theme, role, submitted_at) for reference, theme, submitted_at, _ in found]
+        rows += [
+            Lacking(reference, theme, role, submitted_at)
+            for reference, theme, submitted_at, _ in found
+            if submitted_at is not None  # as all at these stages were submitted
+        ]
         count += found[0][-1] if found else 0
     return AllLacking(sorted(rows, key=lambda each: (each.submitted_at, each.reference))[:SHOWN], count)
 

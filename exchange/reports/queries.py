@@ -227,9 +227,9 @@ def _to_administer() -> Iterator[Task]:
     failed = select(func.count(), func.min(Message.given_up_at)).where(Message.given_up_at.is_not(None))
     lacking = stand_ins.lacking()
     if lacking.rows:
-        oldest = _day(lacking.rows[0].submitted_at)
-        todo = _how_many(lacking.count, oldest, ("stand-in", "stand-ins"))
-        yield Task("Stand-ins to name", todo, "administration.stand_ins", {}, oldest)
+        since = _day(lacking.rows[0].submitted_at)
+        todo = _how_many(lacking.count, since, ("stand-in", "stand-ins"))
+        yield Task("Stand-ins to name", todo, "administration.stand_ins", {}, since)
     for heading, query, words, endpoint in (
         ("People to settle", people, ("person", "people"), "administration.waiting"),
         ("Mail that could not be sent", failed, ("message", "messages"), "notifications.failed_mail"),

@@ -118,8 +118,8 @@ def asked_of(manager: Person, since: datetime) -> list[Place]:
         .order_by(Assignment.id)
     )
     return [
-        Place(*before, None if withdrawn_at else submitted_at, due, ended_at)
-        for *before, submitted_at, withdrawn_at, due, ended_at in db.session.execute(query)
+        Place(*row[:6], None if row.withdrawn_at else row.submitted_at, row.due, row.ended_at)
+        for row in db.session.execute(query)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +20,12 @@ CHECKED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LONG_AGO = datetime(2025, 3, 2, 9, tzinfo=UTC)
 
 
+@pytest.fixture(autouse=True)
+def travelled() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
 @pytest.fixture
 def admin(client: Client, committed: Committed) -> Browser:
     with committed():
@@ -29,7 +36,6 @@ def make_keeper(name: str, checked_at: datetime | None, role: Role = Role.REVIEW
     return make_person(role=role, name=name, interests_checked_at=checked_at)
 
 
-@time_machine.travel(NOW, tick=False)
 def test_registers_are_listed_with_what_stands_in_them(admin: Browser, committed: Committed) -> None:
     with committed():
         kept = make_keeper("Kept One", CHECKED, Role.THEME_DIRECTOR)
@@ -74,7 +80,6 @@ def test_long_list_goes_on_and_back(
     assert (first.before, third.after) == (None, None)
 
 
-@time_machine.travel(NOW, tick=False)
 def test_who_never_kept_one_is_asked_on_my_work(client: Client, committed: Committed) -> None:
     with committed():
         never, almost, lately = (

@@ -79,7 +79,7 @@ def test_first_button_saves_so_that_enter_releases_nothing(client: Client, commi
     with committed():
         case = arrange.make_case()
     page = ask(client, case.director, case)
-    assert page.texts("main form button")[:2] == ["Save", "Release"]
+    assert page.select("main form button")[0].attributes["name"] == "save"
     client.as_(case.director).post(PAGE, SENT, ref=case.ref)
     with committed():
         assert stage_of(case) is Stage.ASSESSED

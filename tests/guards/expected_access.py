@@ -80,7 +80,7 @@ EXPECTED: dict[Place, str] = {
     Place("decisions.decline", "not-taken-forward"): "snnn ff nnnn on on nn",
     Place("decisions.develop", "assessed"): "snnf ff ffff ff of ff",
     Place("decisions.edit_letter", "assessed"): "snnf ff ffff ff of ff",
-    Place("decisions.edit_letter", "not-taken-forward"): "snnn ff nnnn fn of nn",
+    Place("decisions.edit_letter", "not-taken-forward"): "snnn ff nnnn fn on nn",
     Place("decisions.letter", "changes-requested"): "snnn oo nnnn on on nn",
     Place("decisions.letter", "spread-at-scale"): "snnn oo nnnn on on nn",
     Place("decisions.letter", "not-taken-forward"): "snnn oo nnnn on on nn",

@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import services as assessment
-from exchange.assessment.models import Interest, Recommendation, Round
+from exchange.assessment.models import Assignment, Interest, Recommendation, Round
 from exchange.assessment.services import Written
 from exchange.decisions import queries as decided
 from exchange.decisions import services as decisions
@@ -74,7 +74,7 @@ class Scene:
         assert person is not None
         return db.session.get_one(Person, person.id)
 
-    def place(self, person: Person) -> arrange.Assignment:
+    def place(self, person: Person) -> Assignment:
         found = db.session.get_one(Round, self.round.id)
         return next(each for each in found.assignments if each.person_id == person.id)
 
@@ -196,7 +196,8 @@ def addresses_of(browser: Browser, rule: Rule, scene: Scene, lines: list[int]) -
     known = {"ref": scene.ref, "theme_id": "safe-care", "letter": "A", "slug": "falls-huddles"}
     known |= {"role": Role.THEME_DIRECTOR.value, "section": "idea"}
     numbered = {name for name, kind in rule._converters.items() if type(kind).__name__ == "RowNumber"}
-    values = {name: known.get(name, "x") for name in rule.arguments - numbered}
+    asked = rule.arguments - numbered - set(rule.defaults or {})
+    values = {name: known.get(name, "x") for name in asked}
     if rule.endpoint == "proposals.proposals":
         return [browser.address(rule.endpoint) + search for search in ("", *SEARCHES)]
     numbers = (lines or [1]) if "notification_id" in numbered else [1]

@@ -63,4 +63,5 @@ def links_of(person: Person) -> list[str]:
         for href in hrefs
         if href.startswith(person.service.address + "/")
     ]
-    return [path for path in (path.partition("#")[0] for path in paths) if path and "/files/" not in path]
+    pages = (path.partition("#")[0] for path in paths)
+    return [path for path in pages if path and "/files/" not in path and not path.endswith(".pdf")]
