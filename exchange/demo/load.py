@@ -17,6 +17,7 @@ from exchange import clock, outbox
 from exchange.accounts import queries as accounts
 from exchange.accounts import services as people
 from exchange.accounts.models import Person
+from exchange.accounts.policy import keeps_register
 from exchange.accounts.roles import Role
 from exchange.assessment import queries as rounds
 from exchange.assessment import services as assessment
@@ -137,6 +138,9 @@ def _keep_register(told: Mapping[str, Any]) -> None:
             reason=interest["reason"],
             until=until,
         )
+    person = _person(told["email"])
+    if keeps_register(person) and told.get("keeps_register", True) and not told.get("interests"):
+        interests.check(person)
 
 
 def _create(story: Story, champion: Person, step: Step) -> None:

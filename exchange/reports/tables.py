@@ -44,7 +44,7 @@ def _said(pace: Pace, what: str) -> str:
     if pace.most is None:
         return "None yet"
     return (
-        f"{_half(pace)} working days or fewer for half of {counted(pace.count, what)}, "
+        f"{_half(pace)} working {'day' if pace.half == 1 else 'days'} or fewer for half of {counted(pace.count, what)}, "
         f"{pace.most} or fewer for {MOST} of 100"
     )
 

@@ -38,6 +38,7 @@ from tests.factories import make_person
 from tests.pages import Browser, Client
 
 CHANGES_EVERY_TIME = re.compile(r'nonce="[^"]*"|name="(csrf_token|once)" value="[^"]*"')
+SEARCHED = re.compile(r"\?q=(zq\w+)")
 SCORE = re.compile(r"\d+ of 100\b")
 # Words of reviews, of what the panel and its manager say of them, of reviewers, and of a decision before it is released.
 REVIEWS = {"zqrationale", "zqcomment"}
@@ -187,6 +188,10 @@ def pages_of(client: Client, scene: Scene, person: Person | None, lines: list[in
             for address in addresses_of(browser, rule, scene, lines):
                 response = browser.flask_client.get(address)
                 source = response.get_data().decode(errors="replace")
+                if searched := SEARCHED.search(
+                    address
+                ):  # the page repeats the word, so what counts is what it finds
+                    source = searched[1] if scene.ref in source else ""
                 found[address] = CHANGES_EVERY_TIME.sub("", f"{response.location}\n{source}")
                 response.close()
     return found
@@ -261,5 +266,6 @@ def test_nobody_reads_what_is_not_theirs(client: Client, committed: Committed, s
     for who in ("champion", "co-author"):
         person = scene.people[who]
         assert words_in(pages_of(client, scene, person, lines_of(committed, person))) == RELEASED
-    for who, person in {**scene.bound, "member": scene.people["member"]}.items():
+    late = ("reviewer who declared late", "manager by their register")
+    for who, person in {"member": scene.people["member"], **{who: scene.bound[who] for who in late}}.items():
         assert words_in(pages_of(client, scene, person, lines_of(committed, person))) == set(), who
