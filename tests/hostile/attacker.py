@@ -253,7 +253,7 @@ class Attacker:
         if response.status_code >= 500:
             yield f"failed with {self.raised[-1]!r}" if self.raised else "failed"
         yield from _wrong_headers(response)
-        text = response.get_data(as_text=True)
+        text = response.get_data().decode(errors="replace")  # a PDF is no text
         low = text.lower()
         yield from (f"shows {word!r}" for word in NEVER_SHOWN if word.lower() in low)
         yield from (f"shows the hidden word {word!r}" for word in self.kept_from if word in low)
