@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from exchange import events
 from exchange.audience import Audience
 from exchange.extensions import Base, db
 from exchange.region.queries import current
+from exchange.spread import conditions
+from exchange.spread.conditions import Asked
 from tests.conftest import Committed
 from tests.databases import MIGRATIONS, make_app
 
@@ -128,16 +131,7 @@ def test_the_number_of_a_deleted_draft_is_not_given_again_by_a_rebuilt_table(tmp
     with app.app_context():
         upgrade(directory=str(MIGRATIONS), revision="0001")
         with db.engine.begin() as connection:
-            connection.exec_driver_sql(
-                "INSERT INTO person (id, email, name, job, active, fs_uniquifier, create_datetime, update_datetime, "
-                "is_lay, claimed_organisation_name) VALUES (1, 'a@example.org', 'A', '', 1, 'a', 0, 0, 0, '')"
-            )
-            for number in (7, 9):
-                connection.exec_driver_sql(
-                    "INSERT INTO proposal (id, reference, stage, stage_since, champion_id, created_at, edited_at, answers, "
-                    "schema_version, version_number, changes_sections, title, summary) "
-                    f"VALUES ({number}, 'TV-2026-000{number}', 'draft', 0, 1, 0, 0, '{{}}', 1, 0, '[]', 'Falls', '')"
-                )
+            put_drafts(connection, 7, 9)
             connection.exec_driver_sql("DELETE FROM proposal WHERE id = 9")
         db.engine.dispose()
         upgrade(directory=str(MIGRATIONS))
@@ -148,6 +142,44 @@ def test_the_number_of_a_deleted_draft_is_not_given_again_by_a_rebuilt_table(tmp
             ).scalar()
     assert [tuple(row) for row in kept] == [(7, "TV-2026-0007", "Falls")]
     assert last == 9
+
+
+@pytest.mark.only_on("sqlite")
+def test_conditions_that_were_lines_are_taken_apart(tmp_path: Path) -> None:
+    app = make_app(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    with app.app_context():
+        upgrade(directory=str(MIGRATIONS), revision="0009")
+        with db.engine.begin() as connection:
+            put_drafts(connection, 1, 2)
+            for number, lines in ((1, "A data  agreement\n\nLATER : Yearly figures"), (2, "")):
+                connection.exec_driver_sql(
+                    "INSERT INTO decision (id, proposal_id, kind, prepared_by_id, prepared_at, statement, conditions, "
+                    "approving_body, minute_reference, must_show, talk_to, reason_code, feedback, override_reason) "
+                    "VALUES (?, ?, 'approve_spread', 1, '2026-01-01', '', ?, '', '', '', '', '', '', '')",
+                    (number, number, lines),
+                )
+        db.engine.dispose()
+        upgrade(directory=str(MIGRATIONS))
+        with db.engine.begin() as connection:
+            kept = connection.exec_driver_sql("SELECT conditions FROM decision ORDER BY id").scalars().all()
+    assert [conditions.read(json.loads(each)) for each in kept] == [
+        [Asked("A data agreement", True), Asked("Yearly figures", False)],
+        [],
+    ]
+
+
+def put_drafts(connection: Connection, *numbers: int) -> None:
+    """Of one person, as the first tables had them."""
+    connection.exec_driver_sql(
+        "INSERT INTO person (id, email, name, job, active, fs_uniquifier, create_datetime, update_datetime, "
+        "is_lay, claimed_organisation_name) VALUES (1, 'a@example.org', 'A', '', 1, 'a', 0, 0, 0, '')"
+    )
+    for number in numbers:
+        connection.exec_driver_sql(
+            "INSERT INTO proposal (id, reference, stage, stage_since, champion_id, created_at, edited_at, answers, "
+            "schema_version, version_number, changes_sections, title, summary) "
+            f"VALUES ({number}, 'TV-2026-000{number}', 'draft', 0, 1, 0, 0, '{{}}', 1, 0, '[]', 'Falls', '')"
+        )
 
 
 def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
