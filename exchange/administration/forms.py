@@ -13,7 +13,7 @@ from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.administration.queries import Filter, Standing
 from exchange.forms import Choice, Form, LineField, OnceForm, OneField, PickField, Required
 from exchange.region import queries as region
-from exchange.wording import in_words
+from exchange.wording import in_words, joined
 
 LAY = "lay"
 
@@ -116,12 +116,15 @@ class GrantForm(OnceForm):
 class StandInForm(OnceForm):
     person = OneField("Who stands in", [Required("Select who stands in")])
 
-    def __init__(self, people: Sequence[Person]) -> None:
+    def __init__(self, people: Sequence[Person], role: Role) -> None:
         super().__init__()
         self.person.choices = [
-            Choice(str(each.id), each.name, ", ".join(grant.title for grant in each.grants))
-            for each in people
+            Choice(str(each.id), each.name, joined(_themes(each, role))) for each in people
         ]
+
+
+def _themes(person: Person, role: Role) -> list[str]:
+    return [grant.theme.name for grant in person.grants if grant.role is role and grant.theme]
 
 
 HINTS = {

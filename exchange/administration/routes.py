@@ -199,7 +199,7 @@ def name_stand_in(ref: str, role: str) -> ResponseReturnValue:
     part = _staff_role(role)
     proposal = proposal_stand_ins.proposal_lacking(ref, part)
     people = {str(each.id): each for each in proposal_stand_ins.free_elsewhere(proposal, part)}
-    form = StandInForm(list(people.values()))
+    form = StandInForm(list(people.values()), part)
     if form.validate_on_submit():
         person = people[form.person.data]
         proposals.name_stand_in(proposal, part, person, someone_at_hand())
