@@ -17,6 +17,7 @@ from typing import Any
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment import tables
+from exchange.assessment.deliberation.queries import ShownQuestion
 from exchange.assessment.tables import Table
 from exchange.decisions.pack import Pack
 from exchange.errors import Unavailable
@@ -66,7 +67,7 @@ def _parts(pack: Pack) -> Iterator[Part]:
     yield _rows([*tables.figures(panel), tables.adjusted(pack.adjusted)])
     for heading, text in (
         ("Summary", panel.round.panel_summary),
-        ("Feedback for the team, which the letter holds", panel.round.feedback),
+        ("Feedback for the team, which the letter holds", panel.feedback),
     ):
         if text:
             yield from (_heading(heading, 3), _text(text))
@@ -87,6 +88,13 @@ def _parts(pack: Pack) -> Iterator[Part]:
     yield _heading("Comments of the reviewers")
     for one in panel.reviews:
         yield from _comment(one.author, one.recommendation, one.review.comment)
+    if pack.questions:
+        yield _heading("Questions to the team")
+        for number, shown in enumerate(pack.questions, 1):
+            yield _heading(
+                f"Question {number}, from {shown.asked_by}" if shown.asked_by else f"Question {number}", 3
+            )
+            yield _text(_asked(shown))
     yield _heading("Conflicts of interest, and who took no part")
     recused = [f"{one.name}, {one.role}. {one.reason} {one.outcome}" for one in pack.recused]
     yield _list([*recused, *pack.stand_ins] or ["None were found or declared."])
@@ -99,6 +107,18 @@ def _parts(pack: Pack) -> Iterator[Part]:
 def _comment(author: str, recommendation: str, comment: str) -> Iterator[Part]:
     yield _heading(f"{author}: {recommendation}", 3)
     yield _text(comment or "Left no comment.")
+
+
+def _asked(shown: ShownQuestion) -> str:
+    """As it was put to the team, with the answer; or why it was not."""
+    question = shown.question
+    if question.is_put:
+        answer = (
+            f"Answer of the team: {question.answer}" if question.answered_at else "The team has not answered."
+        )
+        return f"{question.put_as}\n\n{answer}"
+    why = question.declined_reason
+    return f"{shown.text}\n\n" + (f"Not passed on to the team: {why}" if why else "It was not passed on.")
 
 
 def _answers(answers: Sequence[Shown]) -> Iterator[Part]:
