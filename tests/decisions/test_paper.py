@@ -7,8 +7,11 @@ import re
 import zlib
 
 import pytest
+from sqlalchemy import select
 
+from exchange import clock
 from exchange.accounts.models import Person
+from exchange.assessment.deliberation.models import TeamQuestion
 from exchange.decisions import paper
 from exchange.decisions.pack import pack_seen
 from exchange.extensions import db
@@ -67,6 +70,30 @@ def test_everything_of_the_page_is_in_it_but_what_is_prepared(committed: Committ
     ):
         assert words in said, words
     assert "Prepared in private." not in said
+
+
+def test_questions_to_the_team_are_in_it(committed: Committed) -> None:
+    with committed() as session:
+        case = arrange.make_case()
+        moment, panel = clock.now(), case.round.assignments
+        asked = {"round_id": case.round.id, "asked_at": moment, "settled_at": moment}
+        session.add_all(
+            [
+                TeamQuestion(
+                    assignment_id=panel[0].id, text="How?", put_as="How so?", answer="By hand.", **asked
+                ),
+                TeamQuestion(
+                    assignment_id=panel[1].id, text="Who?", declined_reason="It is written.", **asked
+                ),
+            ]
+        )
+        session.flush()
+        session.scalars(select(TeamQuestion).where(TeamQuestion.answer != "")).one().answered_at = moment
+        director = db.session.get_one(Person, case.director.id)
+        parts = paper.content_of(pack_seen(director, case.ref), director)["parts"]
+    texts = [part["paragraphs"] for part in parts if part["kind"] == "text"]
+    assert ["How so?", "Answer of the team: By hand."] in texts
+    assert ["Who?", "Not passed on to the team: It is written."] in texts
 
 
 def test_nothing_that_people_write_is_markup(client: Client, committed: Committed) -> None:

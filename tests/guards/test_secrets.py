@@ -19,6 +19,7 @@ from werkzeug.routing import Rule
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import services as assessment
+from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.models import Assignment, Interest, Recommendation, Round
 from exchange.assessment.services import Written
 from exchange.decisions import queries as decided
@@ -42,7 +43,7 @@ SEARCHED = re.compile(r"\?q=(zq\w+)")
 SCORE = re.compile(r"\d+ of 100\b")
 WEIGHTS = {"/admin/rubric/1"}  # which say the same of criteria
 # Words of reviews, of what the panel and its manager say of them, of reviewers, and of a decision before it is released.
-REVIEWS = {"zqrationale", "zqcomment"}
+REVIEWS = {"zqrationale", "zqcomment", "zqnote", "zqdiscussed", "zqasked"}
 PANEL = {"zqsummary", "zqremoved"}
 NAMES = {"Zqalpha", "Zqbeta", "Zqgamma", "Zqdelta"}
 DECISION = {"zqstatement", "zqshow", "zqagainst", "zqletter"}
@@ -144,9 +145,13 @@ def reviews_come_in(scene: Scene) -> None:
                 {"need": "zqrationale, as we saw.", "benefit": "zqrationale, as they say."},
                 Recommendation.NOT_YET if need == 1 else Recommendation.SPREAD,
                 "Between us: zqcomment.",
+                "Only between us: zqnote.",
             )
             arrange.declare(place)
             assessment.submit_review(place, written, opened_at_state=None)
+    first = scene.place(scene.of("reviewer"))
+    deliberation.discuss(first.round, first.person, "What of zqdiscussed?")
+    deliberation.ask_team(first, "Did you count zqasked?")
     tell_all()
 
 
