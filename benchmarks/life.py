@@ -340,6 +340,7 @@ class Life:
             proposal_id=self.id,
             slug=f"programme-{self.id}",
             status="active" if is_active else "setting-up",
+            status_since=self.moment,
             approved_at=self.moment,
             approved_by_id=director,
             active_since=self.moment if is_active else None,

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from exchange import forms
-from exchange.spread.models import ConditionStatus
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from exchange import clock, forms
+from exchange.spread.life import Change
+from exchange.spread.models import ConditionStatus, Programme
+
+
+def _tomorrow() -> date:
+    return clock.today() + timedelta(days=1)
+
+
+def _in_two_years() -> date:
+    return clock.today() + timedelta(days=731)
 
 
 class FilterForm(forms.Form):
@@ -17,6 +30,62 @@ class FilterForm(forms.Form):
         """What was chosen of what there is to choose from."""
         fields = (self.theme, self.priority)
         return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
+
+
+class ChangeForm(forms.OnceForm):
+    """What a change of a programme asks; `change_form` leaves out the rest."""
+
+    changed = forms.TextField(
+        "What changes", [forms.Required("Enter what changes")], words=200, hint="Everyone can read this."
+    )
+    reason = forms.TextField("Why", [forms.Required("Enter why")], words=200, hint="Everyone can read this.")
+    lessons = forms.TextField(
+        "What was learnt",
+        [forms.Required("Enter what was learnt, so that others can use it")],
+        words=500,
+        hint="What worked, what did not, and what you would tell the next programme. Everyone can read this.",
+    )
+    review_on = forms.DayField(
+        "When you look at it again",
+        [forms.Required("Enter the day on which you look at it again")],
+        earliest=_tomorrow,
+        latest=_in_two_years,
+        hint="For example, 27 3 2027",
+    )
+    adoption_target = forms.CountField(
+        "New adoption target",
+        smallest=1,
+        largest=100_000,
+        message="Enter the adoption target as a whole number, like 12",
+        hint="Leave it empty to keep the one there is.",
+    )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {name: field.data for name, field in self._fields.items() if name != "once"}
+
+
+def change_form(change: Change) -> ChangeForm:
+    form = ChangeForm()
+    for name in ("changed", "reason", "lessons", "review_on", "adoption_target"):
+        if name not in change.asks:
+            del form[name]
+    return form
+
+
+class SeveralForm(ChangeForm):
+    """The same for several programmes at once, chosen by their addresses."""
+
+    programmes = forms.ManyField("Programmes", [forms.Required("Select at least one programme")])
+
+
+def several_form(change: Change, programmes: Sequence[Programme]) -> SeveralForm:
+    form = SeveralForm()
+    form.programmes.choices = [forms.Choice(each.slug, each.proposal.title) for each in programmes]
+    for name in ("changed", "reason", "lessons", "review_on", "adoption_target"):
+        if name not in change.asks or name == "adoption_target":
+            del form[name]
+    return form
 
 
 class ConditionForm(forms.OnceForm):

@@ -14,11 +14,7 @@ from exchange.accounts.models import Person
 from exchange.extensions import Base
 from exchange.proposals.models import Proposal
 from exchange.spread.conditions import Asked
-
-
-class ProgrammeStatus(StrEnum):
-    SETTING_UP = "setting-up"
-    ACTIVE = "active"
+from exchange.spread.life import ProgrammeStatus as ProgrammeStatus
 
 
 class Programme(Base):
@@ -36,6 +32,13 @@ class Programme(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     status: Mapped[ProgrammeStatus]
+    status_since: Mapped[datetime]
+    # What the director says of it now: why it is paused or ended, what was learnt, what was changed and why.
+    status_reason: Mapped[str] = mapped_column(default="")
+    lessons: Mapped[str] = mapped_column(default="")
+    refocused_at: Mapped[datetime | None]
+    refocus: Mapped[str] = mapped_column(default="")
+    review_on: Mapped[date | None]
     approved_at: Mapped[datetime]
     approved_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     active_since: Mapped[datetime | None]

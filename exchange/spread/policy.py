@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exchange.accounts.roles import Role
 from exchange.proposals.lifecycle import Part
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
     from exchange.proposals.policy import Standing
-    from exchange.spread.queries import SeenCondition
+    from exchange.spread.queries import SeenChange, SeenCondition
 
 ONLY_DIRECTORS = (
     "Only a theme director of the lead theme, without an interest in the proposal, can settle a condition."
+)
+
+ONLY_DIRECTORS_CHANGE = (
+    "Only a theme director of the lead theme, without an interest in the proposal, can change a programme."
 )
 
 
@@ -23,6 +28,14 @@ def reads_conditions(standing: Standing) -> bool:
 
 def can_settle_in(standing: Standing) -> bool:
     return Part.DIRECTOR in standing.parts
+
+
+def can_change(person: Person, found: SeenChange) -> bool:
+    return Part.DIRECTOR in found.standing.parts
+
+
+def is_director(person: Person) -> bool:
+    return bool(person.themes_as(Role.THEME_DIRECTOR))
 
 
 def can_settle(person: Person, seen: SeenCondition) -> bool:

@@ -18,12 +18,14 @@ from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals import stand_ins
+from exchange.proposals.lifecycle import Part
 from exchange.proposals.models import Proposal, proposal_priority
 from exchange.proposals.policy import Seen, Standing
-from exchange.spread import policy
+from exchange.spread import life, policy
 from exchange.spread.conditions import starts_when
-from exchange.spread.models import Condition, ConditionStatus, Programme
-from exchange.wording import day
+from exchange.spread.life import Change
+from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
+from exchange.wording import day, on_day
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
@@ -62,10 +64,22 @@ class SeenProgramme:
 
     @property
     def standing_sentence(self) -> str:
-        """Since when it is active, or what it waits for, without telling what the conditions are."""
-        if self.programme.active_since is not None:
-            return f"Since {day(self.programme.active_since)}"
-        return starts_when(self.programme.open_blocking)
+        """Since when it is what it is, or what it waits for, without telling what the conditions are."""
+        programme = self.programme
+        if programme.status is ProgrammeStatus.SETTING_UP:
+            return starts_when(programme.open_blocking)
+        sentence = f"Since {day(programme.status_since)}"
+        return (
+            f"{sentence}. We look at it again {on_day(programme.review_on)}"
+            if programme.review_on
+            else sentence
+        )
+
+    @property
+    def changes(self) -> list[Change]:
+        """What this reader can do with it now."""
+        is_director = Part.DIRECTOR in self.standing.parts
+        return life.possible(self.programme.status) if is_director else []
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,21 @@ def programme_seen(person: Person | None, slug: str) -> SeenProgramme:
         raise NotFound
     proposal = programme.proposal
     return SeenProgramme(programme, Seen(proposal, proposals.standing_in(person, proposal)))
+
+
+@dataclass(frozen=True)
+class SeenChange:
+    """A change of a programme, and what the person at hand is to its proposal."""
+
+    programme: Programme
+    change: Change
+    standing: Standing
+
+
+def changing(person: Person | None, slug: str, name: str) -> SeenChange:
+    """Raises NotFound."""
+    found = programme_seen(person, slug)
+    return SeenChange(found.programme, life.CHANGES[name], found.standing)
 
 
 def condition_seen(person: Person | None, slug: str, number: int) -> SeenCondition:
@@ -123,18 +152,32 @@ class Programmes:
     after: str
 
 
-def newest_programmes(number: int, *, theme: str = "") -> list[Listed]:
-    """The first of the current programmes."""
-    return _listed(_in_order(_chosen(theme, "")).limit(number))
+def newest_programmes(number: int, *, theme: str = "", past: bool = False) -> list[Listed]:
+    """The first of the current programmes, or of the past ones."""
+    return _listed(_in_order(_chosen(theme, "", past=past)).limit(number))
+
+
+def directed(person: Person, change: Change) -> list[Programme]:
+    """Those that this person directs and that can be changed so, by title."""
+    query = (
+        select(Programme)
+        .join(Programme.proposal)
+        .where(
+            proposals.seen_as_staff(person, Role.THEME_DIRECTOR), Programme.status.in_(sorted(change.since))
+        )
+        .order_by(func.lower(Proposal.title), Programme.id)
+        .options(contains_eager(Programme.proposal).defer(Proposal.answers))
+    )
+    return list(db.session.scalars(query))
 
 
 def current_programmes(
-    *, theme: str = "", priority: str = "", after: str = "", before: str = ""
+    *, theme: str = "", priority: str = "", past: bool = False, after: str = "", before: str = ""
 ) -> Programmes:
     """Those after the programme with one slug, or before that with another; the first page where there is
     none such.
     """
-    chosen = _chosen(theme, priority)
+    chosen = _chosen(theme, priority, past=past)
     count = db.session.scalar(_of_proposals(select(func.count(Programme.id))).where(*chosen)) or 0
     cursor = _at(after or before)
     is_backwards = cursor is not None and not after
@@ -174,8 +217,9 @@ def _of_proposals(query: Any) -> Any:
     return query.select_from(Programme).join(Programme.proposal)
 
 
-def _chosen(theme: str, priority: str) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def _chosen(theme: str, priority: str, *, past: bool) -> list[ColumnElement[bool]]:
+    statuses = life.PAST if past else life.CURRENT
+    conditions: list[ColumnElement[bool]] = [Programme.status.in_(sorted(statuses))]
     if theme:
         conditions.append(Proposal.lead_theme_id == theme)
     if priority:

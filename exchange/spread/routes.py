@@ -5,13 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import public, public_where_found, requires, someone_at_hand
+from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
+from exchange.errors import WrongStage
 from exchange.region import queries as region
-from exchange.spread import policy, queries, services
-from exchange.spread.forms import ConditionForm, FilterForm
+from exchange.spread import life, policy, queries, services
+from exchange.spread.forms import ConditionForm, FilterForm, change_form, several_form
+from exchange.spread.life import CHANGES
 from exchange.spread.models import ConditionStatus, ProgrammeStatus
 from exchange.spread.page import page_of
-from exchange.spread.queries import SeenCondition, SeenProgramme
+from exchange.spread.queries import SeenChange, SeenCondition, SeenProgramme
+from exchange.wording import counted
 
 blueprint = Blueprint("spread", __name__)
 
@@ -23,17 +26,61 @@ def programmes() -> ResponseReturnValue:
     form = FilterForm(request.args)
     form.theme.choices = [(theme.id, theme.name) for theme in region.themes()]
     form.priority.choices = [(priority.id, priority.name) for priority in region.priorities()]
-    chosen = form.chosen
+    chosen, past = form.chosen, request.args.get("status") == "past"
     found = queries.current_programmes(
-        **chosen, after=request.args.get("after", ""), before=request.args.get("before", "")
+        **chosen, past=past, after=request.args.get("after", ""), before=request.args.get("before", "")
     )
-    return render_template("spread/programmes.html", found=found, form=form, chosen=chosen)
+    person = person_at_hand()
+    directs = person is not None and policy.is_director(person)
+    shown = {**chosen, "status": "past"} if past else chosen
+    return render_template(
+        "spread/programmes.html",
+        found=found,
+        form=form,
+        chosen=chosen,
+        shown=shown,
+        past=past,
+        directs=directs,
+    )
 
 
 @blueprint.get("/programmes/<slug>")
 @public_where_found(queries.programme_seen)
 def programme(found: SeenProgramme) -> ResponseReturnValue:
     return render_template("spread/programme.html", found=found, page=page_of(found))
+
+
+@blueprint.route(f"/programmes/<slug>/<any({', '.join(CHANGES)}):name>", methods=["GET", "POST"])
+@requires(policy.can_change, of=queries.changing, message=policy.ONLY_DIRECTORS_CHANGE)
+def change_programme(found: SeenChange) -> ResponseReturnValue:
+    """Pausing, going on, refocusing, completing, ending."""
+    if reason := life.why_not(found.change, found.programme.status):
+        raise WrongStage(reason, heading="This cannot be done now")
+    form = change_form(found.change)
+    if form.validate_on_submit():
+        services.change_programme(found.programme, found.change, someone_at_hand(), form.said)
+        flash(found.change.done)
+        return redirect(url_for("spread.programme", slug=found.programme.slug))
+    status = 422 if form.is_submitted() else 200
+    return render_template("spread/change_programme.html", found=found, form=form), status
+
+
+@blueprint.route("/change-programmes/<any(pause, refocus):name>", methods=["GET", "POST"])
+@requires(policy.is_director, message="This page is for theme directors.")
+def change_several(name: str) -> ResponseReturnValue:
+    """Several at once for one reason, as in an emergency."""
+    change, person = CHANGES[name], someone_at_hand()
+    programmes = queries.directed(person, change)
+    form = several_form(change, programmes)
+    if form.validate_on_submit():
+        chosen = [each for each in programmes if each.slug in form.programmes.data]
+        services.change_several(chosen, change, person, {"adoption_target": None, **form.said})
+        flash(f"{counted(len(chosen), 'programme').capitalize()} changed.")
+        return redirect(url_for("spread.programmes"))
+    status = 422 if form.is_submitted() else 200
+    return render_template(
+        "spread/change_several.html", form=form, change=change, programmes=programmes
+    ), status
 
 
 @blueprint.route("/programmes/<slug>/conditions/<int:number>", methods=["GET", "POST"])

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, count
+from typing import Any
 
 from sqlalchemy import select
 
 from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.audience import Audience
-from exchange.errors import Conflict
+from exchange.errors import Conflict, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -20,7 +21,9 @@ from exchange.proposals.models import Proposal
 from exchange.proposals.services import lock
 from exchange.region.models import Region
 from exchange.region.queries import REGION_ID
+from exchange.spread import life
 from exchange.spread.conditions import Asked
+from exchange.spread.life import Change
 from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
 from exchange.wording import day
 
@@ -59,6 +62,7 @@ def start_programme(
         proposal=proposal,
         slug=_free_slug(proposal),
         status=ProgrammeStatus.SETTING_UP if is_blocked else ProgrammeStatus.ACTIVE,
+        status_since=moment,
         approved_at=moment,
         approved_by=director,
         active_since=None if is_blocked else moment,
@@ -101,6 +105,54 @@ def settle_condition(condition: Condition, director: Person, *, outcome: Conditi
     return event
 
 
+def change_programme(
+    programme: Programme, change: Change, director: Person, said: Mapping[str, Any]
+) -> Event:
+    """Pauses it, goes on with it, refocuses, completes or ends it; `said` holds what the change asks.
+
+    Raises WrongStage when it cannot follow any more, saying so.
+    """
+    lock_programme(programme)
+    if reason := life.why_not(change, programme.status):
+        raise WrongStage(reason, heading="This cannot be done now")
+    moment = clock.now()
+    if change.to is None:
+        programme.refocused_at, programme.refocus = moment, f"{said['changed']}\n\n{said['reason']}"
+        programme.adoption_target = said["adoption_target"] or programme.adoption_target
+    else:
+        programme.status, programme.status_since = change.to, moment
+        programme.status_reason = said.get("reason", "")
+        programme.lessons = said.get("lessons", "")
+    programme.review_on = said.get("review_on") if change.to is ProgrammeStatus.PAUSED else None
+    texts = {
+        name: Text(said[name], Audience.PUBLIC) for name in ("changed", "reason", "lessons") if said.get(name)
+    }
+    return events.record(
+        director,
+        change.event,
+        programme.proposal,
+        Audience.PUBLIC,
+        texts,
+        adoption_target=programme.adoption_target,
+        review_on=programme.review_on and programme.review_on.isoformat(),
+    )
+
+
+def change_several(
+    programmes: Sequence[Programme], change: Change, director: Person, said: Mapping[str, Any]
+) -> None:
+    """All of them for one reason, or none. Raises WrongStage, naming the one that cannot follow."""
+    for programme in sorted(
+        programmes, key=lambda each: each.id
+    ):  # in one order, so that two directors do not wait in a ring
+        try:
+            change_programme(programme, change, director, said)
+        except WrongStage as refused:
+            raise WrongStage(
+                f"“{programme.proposal.title}”: {refused.message} Nothing was changed."
+            ) from None
+
+
 def lock_programme(programme: Programme) -> None:
     """Held until the transaction ends, and as it is now."""
     # Its number alone: what it is read with cannot be locked.
@@ -140,7 +192,7 @@ def _activate_when_unblocked(programme: Programme) -> None:
     if programme.status is not ProgrammeStatus.SETTING_UP or programme.open_blocking:
         return
     programme.status = ProgrammeStatus.ACTIVE
-    programme.active_since = clock.now()
+    programme.active_since = programme.status_since = clock.now()
     events.record(None, "activate_programme", programme.proposal, Audience.PUBLIC)
 
 

@@ -194,6 +194,8 @@ EXPECTED: dict[Place, str] = {
     Place("security.register"): "oooo oo oooo oo oo oo",
     Place("security.reset_password"): "oooo oo oooo oo oo oo",
     Place("security.send_confirmation"): "oooo oo oooo oo oo oo",
+    Place("spread.change_programme"): "sfff ff ffff ff of ff",
+    Place("spread.change_several"): "sfff ff ffff ff oo ff",
     Place("spread.programme"): "oooo oo oooo oo oo oo",
     Place("spread.programmes"): "oooo oo oooo oo oo oo",
     Place("spread.settle_condition"): "snnn ff nnnn fn on nn",

@@ -182,6 +182,7 @@ def make_world() -> World:
         "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
         "stand_in_id": stand_in.id,
         "role": Role.THEME_DIRECTOR.value,
+        "name": "refocus",
         "interest_id": make_interest(manager).id,
         "number": 1,
         "letter": "A",
