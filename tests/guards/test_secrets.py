@@ -236,7 +236,7 @@ def test_whoever_has_an_interest_learns_nothing_when_reviews_come_in(
     with committed():
         mailed = db.session.query(Message).count()
         reviews_come_in(scene)
-        told = {each.person_id for each in db.session.query(Message).offset(mailed)}
+        told = {each.person_id for each in db.session.query(Message).order_by(Message.id).offset(mailed)}
     for who, person in scene.bound.items():
         after = pages_of(client, scene, person, lines_of(committed, person))
         changed = [address for address in after if after[address] != before[who].get(address)]
