@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from exchange.adoption.steps import COVERED, PATH, Step
+from exchange.adoption.steps import COVERED, Step
 from exchange.spread.survival import Time
 
 
@@ -79,14 +79,11 @@ def curve(adopters: Sequence[Adopter], first: date, last: date) -> list[tuple[da
 
 def times_to_adopt(adopters: Iterable[Adopter], active_since: date, today: date) -> list[Time]:
     """Days from the programme becoming active to adopting. Who had adopted before took none. Who has not, was last looked at
-    today, or on the day on which they said that they would not."""
+    today, also where they said that they would not: half of all is half of those as well."""
     return [_time(adopter, active_since, today) for adopter in adopters]
 
 
 def _time(adopter: Adopter, active_since: date, today: date) -> Time:
-    adopted = next((taken.on for taken in adopter.taken if taken.step in COVERED), None)
-    if adopted is not None:
-        return Time(max((adopted - active_since).days, 0), True)
-    now = adopter.at(today)
-    looked_at = today if now is None or now.step in PATH else now.on
-    return Time(max((looked_at - active_since).days, 0), False)
+    """A day counts by its last step, as coverage has it: what was mended on the same day never was."""
+    adopted = next((taken.on for taken in adopter.taken if adopter.covers(taken.on)), None)
+    return Time(max(((adopted or today) - active_since).days, 0), adopted is not None)

@@ -82,6 +82,9 @@ def drawn(points: Sequence[tuple[date, int]], eligible: int, target: int) -> Cha
 
 def _ticks(most: int) -> list[int]:
     step = next(
-        size for scale in (1, 10, 100, 1000) for size in (scale, 2 * scale, 5 * scale) if most / size <= 5
+        size
+        for scale in (10**power for power in range(7))
+        for size in (scale, 2 * scale, 5 * scale)
+        if most / size <= 5
     )
     return list(range(0, most + 1, step))

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import wtforms
 
 from exchange import clock, forms
 from exchange.adoption.models import Adoption
-from exchange.adoption.pasted import MOST_ROWS
+from exchange.adoption.pasted import MOST_ROWS, OLDEST
 from exchange.adoption.steps import MEANING, Step, needs_reason, next_steps
 from exchange.region.models import CareSystem, Organisation
 from exchange.wording import in_words
-
-OLDEST = timedelta(days=3653)  # ten years, so that what was adopted long before can be told
 
 
 class RecordForm(forms.OnceForm):
@@ -67,7 +64,7 @@ class RecordForm(forms.OnceForm):
 
 
 class EligibleForm(forms.OnceForm):
-    """`organisations` are those of the region, named with what tells them apart."""
+    """`organisations` are those of the region, named with what tells them apart; `chosen` those that it is for."""
 
     organisations = forms.ManyField(
         "Organisations that it is for",
@@ -75,14 +72,26 @@ class EligibleForm(forms.OnceForm):
         hint="Coverage is counted of these.",
     )
 
-    def __init__(self, organisations: list[Organisation], **more: Any) -> None:
+    was = wtforms.HiddenField()
+
+    def __init__(self, organisations: list[Organisation], chosen: list[str], **more: Any) -> None:
         super().__init__(**more)
         self.organisations.choices = [
             forms.Choice(each.id, each.name, hint=_told_apart(each)) for each in organisations
         ]
+        if not self.is_submitted():
+            self.organisations.data, self.was.data = chosen, " ".join(sorted(chosen))
+
+    @property
+    def expected(self) -> list[str]:
+        """Those that it was for when the page was opened."""
+        return (self.was.data or "").split()
 
 
 class PastedForm(forms.OnceForm):
+    """`seen` marks the rows that the page showed: only those are recorded."""
+
+    seen = wtforms.HiddenField()
     rows = forms.TextField(
         "Rows",
         [forms.Required("Paste at least one row")],

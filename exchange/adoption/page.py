@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from markupsafe import Markup
 
@@ -118,7 +119,9 @@ def _speed(programme: Programme, adopters: Sequence[Adopter], today: date) -> st
     median = kaplan_meier(coverage.times_to_adopt(adopters, active_since, today)).median
     if median is None:
         return "Fewer than half have adopted, so nobody can say yet how long it takes."
-    return f"Half of the organisations adopt within {counted(round(median), 'day')} of its start."
+    days = ceil(median)
+    within = f"within {counted(days, 'day')} of its start" if days else "by the day on which it started"
+    return f"Half of the organisations had adopted {within}."
 
 
 def _chart(programme: Programme, adopters: Sequence[Adopter], today: date) -> Chart | None:

@@ -7,15 +7,18 @@ organisation follow each other.
 from __future__ import annotations
 
 import csv
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from exchange.adoption.steps import Step, needs_reason, next_steps
 from exchange.wording import day, in_words
 
 MOST_ROWS = 500
 LONGEST_REASON = 1_500
+OLDEST = timedelta(days=3653)  # ten years, so that what was adopted long before can be told
 WAYS_TO_WRITE_A_DAY = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
 
 
@@ -55,6 +58,12 @@ class Preview:
     @property
     def mistakes(self) -> int:
         return sum(bool(row.mistake) for row in self.rows)
+
+    @property
+    def mark(self) -> str:
+        """Tells it from another, and from the same rows once an organisation stands elsewhere."""
+        said = json.dumps([(row.organisation, row.was, row.said, row.reason) for row in self.rows])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @property
     def cells(self) -> list[tuple[str, str, str]]:
@@ -105,6 +114,8 @@ def _why_not(organisation: Standing, step: Step, on: date, reason: str, today: d
         return f"“{in_words(step)}” does not follow where it stands."
     if on > today:
         return f"{day(on)} has not come yet. Give the day on which it happened."
+    if on < today - OLDEST:
+        return f"{day(on)} is more than ten years ago. Check the year."
     if organisation.since is not None and on < organisation.since:
         return f"Its last step was on {day(organisation.since)}. Give that day or a later one."
     if needs_reason(organisation.step, step) and not reason:

@@ -21,9 +21,13 @@ ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest 
 
 
 def leads(person: Person | None, organisation_id: str) -> bool:
-    return person is not None and any(
-        grant.role is Role.ORGANISATION_LEAD and grant.organisation_id == organisation_id
-        for grant in person.grants
+    return (
+        person is not None
+        and person.is_member
+        and any(
+            grant.role is Role.ORGANISATION_LEAD and grant.organisation_id == organisation_id
+            for grant in person.grants
+        )
     )
 
 

@@ -20,6 +20,7 @@ from exchange.proposals.models import Proposal
 from exchange.region import queries as region
 from exchange.region.models import Organisation
 from exchange.spread import queries as spread
+from exchange.spread.life import CURRENT
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
 
@@ -136,10 +137,11 @@ class Matrix:
 
 
 def matrix(*, theme: str = "", system: str = "") -> Matrix:
-    """Everything in three queries, however much there is."""
+    """All current programmes, in three queries however much there is."""
     columns = (
         select(Programme.id, Programme.slug, Proposal.title)
         .join(Programme.proposal)
+        .where(Programme.status.in_(sorted(CURRENT)))
         .order_by(Programme.approved_at.desc(), Programme.id.desc())
     )
     rows = select(Organisation).options(joinedload(Organisation.system))

@@ -64,14 +64,15 @@ def record(place: Place) -> ResponseReturnValue:
 @blueprint.route("/programmes/<slug>/eligible", methods=["GET", "POST"])
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
+    now = queries.eligible(found.programme)
     there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
-    form = EligibleForm(there)
+    retired = [each.organisation for each in now if each.organisation.retired_at is not None]
+    form = EligibleForm([*there, *retired], [each.organisation_id for each in now])
     if form.validate_on_submit():
-        services.set_eligible(found.programme, someone_at_hand(), form.organisations.data)
+        chosen = form.organisations.data
+        services.set_eligible(found.programme, someone_at_hand(), chosen, expected=form.expected)
         flash(f"The programme is now for {counted(len(form.organisations.data), 'organisation')}.")
         return redirect(url_for("adoption.adoption", slug=found.programme.slug))
-    if not form.is_submitted():
-        form.organisations.data = [each.organisation_id for each in queries.eligible(found.programme)]
     return render_template("adoption/choose_eligible.html", found=found, form=form), (
         422 if form.is_submitted() else 200
     )
@@ -85,12 +86,20 @@ def update_many(found: SeenProgramme) -> ResponseReturnValue:
     preview = None
     if form.validate_on_submit():
         preview = pasted.planned(form.rows.data, queries.by_every_name(found.programme), clock.today())
-        if "apply" in request.form and not preview.mistakes:
+        is_seen = form.seen.data == preview.mark
+        form.seen.data = preview.mark
+        if "apply" in request.form and is_seen and not preview.mistakes:
             services.record_many(found.programme, someone_at_hand(), preview)
             flash(f"{counted(len(preview.rows), 'step')} recorded.")
             return redirect(url_for("adoption.adoption", slug=found.programme.slug))
-    status = 422 if form.is_submitted() and (preview is None or preview.mistakes) else 200
-    return render_template("adoption/update_many.html", found=found, form=form, preview=preview), status
+    is_changed = preview is not None and "apply" in request.form
+    status = (
+        422 if form.is_submitted() and (preview is None or preview.mistakes) else 409 if is_changed else 200
+    )
+    page = render_template(
+        "adoption/update_many.html", found=found, form=form, preview=preview, is_changed=is_changed
+    )
+    return page, status
 
 
 @blueprint.get("/adoption")

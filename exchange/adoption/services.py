@@ -16,7 +16,6 @@ from exchange.audience import Audience
 from exchange.errors import Conflict, InvalidInput
 from exchange.events import Event, Text
 from exchange.extensions import db
-from exchange.locking import locked
 from exchange.proposals import queries as proposals
 from exchange.region import queries as region
 from exchange.region.models import OrganisationType
@@ -36,9 +35,18 @@ WORKS_IN = {
 }
 
 
-def set_eligible(programme: Programme, actor: Person | None, organisations: Collection[str]) -> Event | None:
+def set_eligible(
+    programme: Programme,
+    actor: Person | None,
+    organisations: Collection[str],
+    *,
+    expected: Collection[str] | None = None,
+) -> Event | None:
     """Says for which organisations the programme is. What others have recorded stays, and counts no more. None when nothing
-    changes."""
+    changes. `expected` are those of the page that was sent.
+
+    Raises Conflict when somebody chose others meanwhile.
+    """
     lock_programme(programme)
     known = {
         each.organisation_id: each
@@ -46,6 +54,8 @@ def set_eligible(programme: Programme, actor: Person | None, organisations: Coll
     }
     before = {id_ for id_, each in known.items() if each.is_eligible}
     after = set(organisations)
+    if expected is not None and set(expected) != before:
+        raise Conflict("Somebody chose other organisations meanwhile. Open the page again and choose anew.")
     if before == after:
         return None
     for id_ in sorted(before ^ after):
@@ -74,7 +84,10 @@ def record_step(
     Raises Conflict when somebody recorded another step meanwhile, or the day is before that of the last one.
     """
     key = {"programme_id": adoption.programme_id, "organisation_id": adoption.organisation_id}
-    held = locked(Adoption, key, is_eligible=True)
+    lock_programme(adoption.programme)  # first, or two tables in different orders would wait for each other
+    held = db.session.get_one(Adoption, key, populate_existing=True)
+    if not held.is_eligible:
+        raise Conflict("The programme is no longer for this organisation, so nothing was saved.")
     if held.step is not expected:
         raise Conflict(_recorded_meanwhile(held), heading="Somebody recorded a step meanwhile")
     if held.since is not None and on < held.since:

@@ -12,7 +12,8 @@ from exchange.measures import months
 from exchange.wording import month_of_year
 
 MOST_ROWS = 240  # twenty years
-NUMBER = re.compile(r"-?£?(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,6})?%?", re.ASCII)
+YEARS_BACK = 10
+NUMBER = re.compile(r"-?£?(\d{1,3}(?:[, ]\d{3}){1,3}|\d{1,12})(\.\d{1,6})?%?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,10 @@ class Entered:
 
 def decimal(typed: str) -> Decimal | None:
     """ "1,234.50", "£12" and "98%" as numbers."""
-    compact = "".join(typed.split())
-    if NUMBER.fullmatch(compact) is None:
+    tidy = typed.strip()
+    if NUMBER.fullmatch(tidy) is None:
         return None
-    return Decimal(compact.replace(",", "").replace("£", "").rstrip("%"))
+    return Decimal(re.sub(r"[, £%]", "", tidy))
 
 
 def plain(value: Decimal) -> str:
@@ -51,6 +52,8 @@ def read(text: str, today: date) -> Entered:
             )
         if value is None:
             return Entered({}, f"Row {number}: write the figure as a number, like 12 or 4.5")
+        if month < months.month_of(today).replace(year=today.year - YEARS_BACK):
+            return Entered({}, f"Row {number}: {month_of_year(month)} is more than {YEARS_BACK} years ago")
         if month > months.month_of(today):
             return Entered({}, f"Row {number}: {month_of_year(month)} has not come yet")
         if month in found:

@@ -87,3 +87,5 @@ class Rebasing(Base):
     reason: Mapped[str]
     rebased_at: Mapped[datetime]
     rebased_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")

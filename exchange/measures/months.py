@@ -48,12 +48,27 @@ def filled(figures: Mapping[date, Decimal]) -> tuple[list[date], list[Decimal | 
 
 
 def combined(series: Iterable[Mapping[date, Decimal]], *, averaged: bool) -> dict[date, Decimal]:
-    """The figures of all, added up or averaged over those that have the month."""
-    gathered: dict[date, list[Decimal]] = {}
-    for figures in series:
-        for month, value in figures.items():
-            gathered.setdefault(month, []).append(value)
-    return {month: _one(values, averaged) for month, values in gathered.items()}
+    """The figures of all, added up or averaged. A month counts once everybody who had begun by then has entered it: a sum of
+    those who were quick would fall each month, and look like news."""
+    begun = [(min(figures), figures) for figures in series if figures]
+    months = {month for _, figures in begun for month in figures}
+    whole: dict[date, Decimal] = {}
+    for month in months:
+        due = [figures for first, figures in begun if first <= month]
+        if all(month in figures for figures in due):
+            whole[month] = _one([figures[month] for figures in due], averaged)
+    return whole
+
+
+def incomplete(series: Iterable[Mapping[date, Decimal]]) -> tuple[date, int, int] | None:
+    """The newest month for which somebody has a figure and somebody else, who had begun, has none: how many have, of how many."""
+    begun = [(min(figures), figures) for figures in series if figures]
+    month = max((max(figures) for _, figures in begun), default=None)
+    if month is None:
+        return None
+    due = [figures for first, figures in begun if first <= month]
+    there = sum(month in figures for figures in due)
+    return None if there == len(due) else (month, there, len(due))
 
 
 def _one(values: Sequence[Decimal], averaged: bool) -> Decimal:

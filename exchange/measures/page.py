@@ -15,7 +15,7 @@ from exchange.measures.models import Combined, Measure, Rebasing
 from exchange.measures.queries import SeenMeasure
 from exchange.measures.spc_chart import Drawn
 from exchange.spread.queries import SeenProgramme
-from exchange.wording import counted
+from exchange.wording import counted, month_of_year, number
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ def shown_measures(found: SeenProgramme) -> list[Shown]:
     """Every measure of a programme, in three queries."""
     measures = queries.measures_of(found.programme)
     ids = [measure.id for measure in measures]
-    figures, rebasings = queries.figures_of(ids), queries.rebasings_of(ids)
+    figures = queries.figures_of(ids, found.programme)
+    rebasings = queries.rebasings_of(ids)
     return [_shown(measure, figures[measure.id], rebasings) for measure in measures]
 
 
 def measure_page(seen: SeenMeasure, person: Person | None) -> MeasurePage:
     measure, standing = seen.measure, seen.found.standing
-    figures, rebasings = queries.figures_of([measure.id])[measure.id], queries.rebasings_of([measure.id])
+    figures = queries.figures_of([measure.id], seen.found.programme)[measure.id]
+    rebasings = queries.rebasings_of([measure.id])
     sites = [
         Site(
             each.organisation_id,
@@ -81,7 +83,12 @@ def _shown(
     is_averaged = measure.combined is Combined.AVERAGED
     region = months.combined(figures.values(), averaged=is_averaged)
     how = "the mean of" if is_averaged else "the sum of"
-    made_of = f"{how} {counted(len(figures), 'organisation')}".capitalize() if figures else ""
+    made_of = f"{how} {counted(len(figures), 'organisation')}.".capitalize() if figures else ""
+    if (waiting := months.incomplete(figures.values())) is not None:
+        month, there, due = waiting
+        made_of += (
+            f" {month_of_year(month)} is not in it yet: {number(there)} of {number(due)} have entered it."
+        )
     return Shown(measure, _drawn(measure, region, _of(rebasings, measure, None)), made_of)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from exchange.accounts.models import Person
 from exchange.adoption import queries as adoption
+from exchange.adoption.models import Adoption
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.measures.models import Figure, Measure, Rebasing
@@ -60,14 +61,22 @@ def measures_of(programme: Programme) -> list[Measure]:
     )
 
 
-def figures_of(measure_ids: list[int]) -> dict[int, dict[str, dict[date, Decimal]]]:
-    """The figures that hold, by measure, organisation and month."""
+def figures_of(
+    measure_ids: list[int], programme: Programme | None = None
+) -> dict[int, dict[str, dict[date, Decimal]]]:
+    """The figures that hold, by measure, organisation and month; of the organisations that the programme is for, where it is
+    given."""
     newest = (
         select(func.max(Figure.id))
         .where(Figure.measure_id.in_(measure_ids))
         .group_by(Figure.measure_id, Figure.organisation_id, Figure.month)
     )
     query = select(Figure.measure_id, Figure.organisation_id, Figure.month, Figure.value)
+    if programme is not None:
+        there = select(Adoption.organisation_id).where(
+            Adoption.programme_id == programme.id, Adoption.is_eligible
+        )
+        query = query.where(Figure.organisation_id.in_(there))
     held: dict[int, dict[str, dict[date, Decimal]]] = {id_: {} for id_ in measure_ids}
     for measure_id, organisation_id, month, value in db.session.execute(query.where(Figure.id.in_(newest))):
         held[measure_id].setdefault(organisation_id, {})[month] = Decimal(value)
@@ -83,8 +92,3 @@ def entered(measure: Measure, organisation_id: str) -> list[Figure]:
 def rebasings_of(measure_ids: list[int]) -> list[Rebasing]:
     query = select(Rebasing).where(Rebasing.measure_id.in_(measure_ids))
     return list(db.session.scalars(query.order_by(Rebasing.month, Rebasing.id)))
-
-
-def names_of(organisation_ids: list[str]) -> dict[str, str]:
-    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))
-    return {id_: name for id_, name in db.session.execute(query)}

@@ -120,7 +120,7 @@ def drawn(
         return Drawn("No figures yet", (), "", None, (), Variation.COMMON_CAUSE, None)
     last = held[-1]
     return Drawn(
-        finding=_finding(months, made.points, last),
+        finding=_finding(months, made, last),
         notes=_notes(made, target),
         latest=f"{number(values[last])} {unit} in {month_of_year(months[last])}",
         picture=_picture(months, values, made, target),
@@ -134,27 +134,33 @@ def drawn(
 
 
 def number(value: object) -> str:
-    """As people read it, with at most two decimals."""
+    """As people read it, with the decimals that it has."""
     if value is None:
         return "no figure"
-    text = f"{Decimal(str(value)):,.2f}"
-    return text.rstrip("0").rstrip(".")
+    text = f"{Decimal(str(value)):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _place(months: Sequence[date], day: date) -> int | None:
     return next((place for place, month in enumerate(months) if month >= day), None)
 
 
-def _finding(months: Sequence[date], points: Sequence[Point], last: int) -> str:
-    """What the newest point is part of, and since when."""
+def _finding(months: Sequence[date], made: Chart, last: int) -> str:
+    """What the newest point is part of, and since when: all points before it, within its limits, that tell of a change to the
+    same side."""
+    points = made.points
     cause, variation = points[last].special_cause, points[last].variation
     if cause is None:
         return "No significant change: the newest figure is within what is usual"
-    first = last
-    while first and points[first - 1].special_cause is cause:
+    first, start = last, made.segments[-1].start
+    while first > start and _is_of_side(points[first - 1], cause):
         first -= 1
     since = f"in {month_of_year(months[last])}" if first == last else f"since {month_of_year(months[first])}"
     return f"{SAID[variation]}: {CAUSES[cause]} {since}"
+
+
+def _is_of_side(point: Point, cause: SpecialCause) -> bool:
+    return point.special_cause is not None and point.special_cause.is_high is cause.is_high
 
 
 def _notes(made: Chart, target: Decimal | None) -> list[str]:
@@ -190,7 +196,7 @@ def _picture(
         is_drawing = value is not None
     means, limits = [], []
     for each in made.segments:
-        x1, x2 = across(each.start - 0.4), across(each.end - 0.6)
+        x1, x2 = max(across(each.start - 0.4), LEFT), min(across(each.end - 0.6), WIDTH - RIGHT)
         if each.mean is not None:
             means.append(Line(x1, x2, up(each.mean)))
         limits += [Line(x1, x2, up(level)) for level in (each.lower, each.upper) if level is not None]
@@ -209,7 +215,7 @@ def _picture(
         means=means,
         limits=limits,
         target=None if target is None else Line(LEFT, WIDTH - RIGHT, up(float(target))),
-        ticks=[Mark(number(round(level, 2)), LEFT - 8, up(level)) for level in _ticks(low, high)],
+        ticks=[Mark(number(level), LEFT - 8, up(level)) for level in _ticks(low, high)],
         ends=[
             Mark(f"{months[0]:%b %Y}", LEFT, HEIGHT - 12),
             Mark(f"{months[-1]:%b %Y}", WIDTH - RIGHT, HEIGHT - 12),
@@ -237,7 +243,8 @@ def _ticks(low: float, high: float) -> list[float]:
     scale = 10.0 ** _floor_log10(rough)
     step = next(size * scale for size in (1, 2, 5, 10) if size * scale >= rough)
     first = int(low // step) + 1
-    return [round(step * place, 10) for place in range(first, first + 12) if low < step * place < high]
+    places = [place for place in range(first, first + 12) if low < step * place < high]
+    return [round(step * place, max(-_floor_log10(step), 0)) for place in places]
 
 
 def _floor_log10(value: float) -> int:

@@ -25,7 +25,7 @@ from exchange.spread import life, policy
 from exchange.spread.conditions import starts_when
 from exchange.spread.life import Change
 from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
-from exchange.wording import day, on_day
+from exchange.wording import day
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
@@ -70,7 +70,7 @@ class SeenProgramme:
             return starts_when(programme.open_blocking)
         sentence = f"Since {day(programme.status_since)}"
         return (
-            f"{sentence}. We look at it again {on_day(programme.review_on)}"
+            f"{sentence}. We look at it again on {day(programme.review_on)}"
             if programme.review_on
             else sentence
         )

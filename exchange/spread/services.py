@@ -87,7 +87,9 @@ def settle_condition(condition: Condition, director: Person, *, outcome: Conditi
     Raises Conflict when someone settled it before.
     """
     proposal = lock(condition.programme.proposal)
-    db.session.refresh(condition)
+    lock_programme(condition.programme)
+    for each in condition.programme.conditions:
+        db.session.refresh(each)
     check_open(condition)
     condition.status = outcome
     condition.settled_at = clock.now()
@@ -112,6 +114,7 @@ def change_programme(
 
     Raises WrongStage when it cannot follow any more, saying so.
     """
+    lock(programme.proposal)  # first, as whoever settles a condition does
     lock_programme(programme)
     if reason := life.why_not(change, programme.status):
         raise WrongStage(reason, heading="This cannot be done now")
@@ -123,7 +126,7 @@ def change_programme(
         programme.status, programme.status_since = change.to, moment
         programme.status_reason = said.get("reason", "")
         programme.lessons = said.get("lessons", "")
-    programme.review_on = said.get("review_on") if change.to is ProgrammeStatus.PAUSED else None
+        programme.review_on = said.get("review_on")
     texts = {
         name: Text(said[name], Audience.PUBLIC) for name in ("changed", "reason", "lessons") if said.get(name)
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.adoption.coverage import Adopter, Taken, share
@@ -185,6 +186,46 @@ def test_many_are_updated_from_a_table_after_a_look(client: Client, committed: C
     assert "1 of 3 eligible organisations has adopted it." in page.text
     with committed():
         assert recorded() == [(HILL, "adopted", "2026-11-02", ""), (RIVER, "planning", "2026-11-03", "")]
+
+
+def test_rows_that_changed_since_they_were_seen_are_shown_again(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, _ = make_one()
+    page = client.as_(staff.manager).get("adoption.update_many", slug=SLUG)
+    page = page.submit("Check the rows", rows="RH1, adopted, 20/11/2026")
+    with committed():
+        programme = db.session.scalars(select(Programme)).one()
+        take(programme, db.session.get_one(Person, staff.manager.id), HILL, Step.PLANNING, date(2026, 11, 2))
+    page = page.submit("Record 1 step", status=409)
+    assert "This is not what you saw before" in page.text
+    assert "From “Planning” to “Adopted” on 20 November 2026" in page.text
+    assert "1 step recorded." in page.submit("Record 1 step").text
+
+
+def test_two_managers_who_choose_at_once_are_told(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, _ = make_one(HILL)
+    page = client.as_(staff.manager).get("adoption.choose_eligible", slug=SLUG)
+    client.as_(staff.manager).get("adoption.choose_eligible", slug=SLUG).submit(
+        "Save", organisations=[HILL, RIVER]
+    )
+    refused = page.submit("Save", organisations=[HILL, VALLEY], status=409)
+    assert "Somebody chose other organisations meanwhile." in refused.text
+
+
+def test_a_lead_without_the_terms_records_nothing(client: Client, committed: Committed) -> None:
+    with committed():
+        make_one()
+        lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER, terms_accepted_at=None)
+    client.as_(lead).get("adoption.record", slug=SLUG, organisation_id=RIVER, status=403)
+
+
+def test_a_target_of_any_size_is_drawn(client: Client, committed: Committed) -> None:
+    with committed():
+        _, programme = make_one()
+        programme.adoption_target = 100_000
+        programme.active_since = programme.approved_at = clock.now() - timedelta(days=30)
+    assert "Target 100000" in client.visitor().get("adoption.adoption", slug=SLUG).text
 
 
 def test_events_alone_tell_the_coverage_of_any_day(committed: Committed) -> None:

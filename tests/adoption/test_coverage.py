@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.adoption.coverage import Adopter, Share, Taken, curve, share, shares_by, times_to_adopt
-from exchange.adoption.steps import COVERED, Step
+from exchange.adoption.steps import Step
 from exchange.spread.survival import Time
 
 START, TODAY = date(2026, 1, 1), date(2026, 12, 31)
@@ -73,19 +73,25 @@ def test_each_organisation_has_one_time_and_an_adopted_one_is_its_first_adoption
     times = times_to_adopt(adopters, START, TODAY)
     assert len(times) == len(adopters)
     for one, time in zip(adopters, times, strict=True):
-        firsts = [taken.on for taken in one.taken if taken.step in COVERED]
+        firsts = [taken.on for taken in one.taken if one.covers(taken.on)]
         assert time.adopted == bool(firsts)
         if firsts:
             assert time.days == max((firsts[0] - START).days, 0)
         assert 0 <= time.days <= (TODAY - START).days
 
 
-def test_who_will_not_adopt_was_looked_at_until_they_said_so() -> None:
+def test_a_day_counts_by_its_last_step() -> None:
+    day = date(2026, 3, 1)
+    mended = adopter((Step.ADOPTED, day), (Step.PLANNING, day))
+    assert times_to_adopt([mended], START, TODAY) == [Time(364, False)]
+
+
+def test_who_will_not_adopt_counts_among_those_who_have_not() -> None:
     refused = adopter((Step.PLANNING, date(2026, 1, 11)), (Step.NOT_PROCEEDING, date(2026, 1, 31)))
     waiting = adopter((Step.PLANNING, date(2026, 1, 11)))
     before = adopter((Step.EMBEDDED, date(2025, 12, 1)))
     assert times_to_adopt([refused, waiting, before], START, TODAY) == [
-        Time(30, False),
+        Time(364, False),
         Time(364, False),
         Time(0, True),
     ]

@@ -63,6 +63,7 @@ def test_rows_of_one_organisation_follow_each_other() -> None:
             "hill, adopted, 28/11/2026",
             "28 November 2026 has not come yet. Give the day on which it happened.",
         ),
+        ("hill, adopted, 4/12/0206", "4 December 206 is more than ten years ago. Check the year."),
         ("hill, stopped, 1/1/2026", "“Stopped” does not follow where it stands."),
         (
             "hill, not proceeding, 1/1/2026",

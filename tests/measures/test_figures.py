@@ -39,7 +39,10 @@ def test_ways_to_write_a_figure(typed: str, value: str) -> None:
     assert figures.plain(found) == value
 
 
-@pytest.mark.parametrize("typed", ["", "twelve", "1,23", "1.2.3", "NaN", "1e9", "9" * 13])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "twelve", "1,23", "1.2.3", "NaN", "1e9", "9" * 13, "1" + ",000" * 4, "12\t134", "12, 134", "12 34"],
+)
 def test_what_is_no_figure(typed: str) -> None:
     assert figures.decimal(typed) is None
 
@@ -59,6 +62,8 @@ def test_rows_with_commas_tabs_and_semicolons() -> None:
         ("yesterday, 3", "Row 1: write the month like “November 2026”, then a comma and the figure"),
         ("Oct 2026, 3\nNov 2026", "Row 2: write the figure as a number, like 12 or 4.5"),
         ("December 2026, 3", "Row 1: December 2026 has not come yet"),
+        ("November 1926, 3", "Row 1: November 1926 is more than 10 years ago"),
+        ("Oct 2026\t12\t134", "Row 1: write the figure as a number, like 12 or 4.5"),
         ("Oct 2026, 3\n10/2026, 4", "Row 2: October 2026 is there twice"),
         ("Oct 2026, 3\n" * 241, "Enter 240 months or fewer at a time"),
     ],
@@ -84,13 +89,21 @@ SERIES = st.lists(st.dictionaries(MONTHS, st.integers(-1000, 1000).map(Decimal),
 
 
 @given(SERIES)
-def test_the_region_is_the_sum_whatever_the_order(series: list[dict[date, Decimal]]) -> None:
+def test_the_region_is_the_sum_of_all_whatever_the_order(series: list[dict[date, Decimal]]) -> None:
     added = months.combined(series, averaged=False)
     assert added == months.combined(reversed(series), averaged=False)
-    assert sum(added.values()) == sum(sum(each.values()) for each in series)
+    for month, value in added.items():
+        due = [each for each in series if each and min(each) <= month]
+        assert value == sum(each[month] for each in due)
 
 
-def test_the_mean_is_over_those_that_have_the_month() -> None:
+def test_a_month_waits_for_everybody_who_had_begun() -> None:
     october, november = date(2026, 10, 1), date(2026, 11, 1)
-    series = [{october: Decimal(10), november: Decimal(1)}, {october: Decimal(11)}]
-    assert months.combined(series, averaged=True) == {october: Decimal("10.5"), november: Decimal(1)}
+    early = {october: Decimal(10), november: Decimal(1)}
+    late = {november: Decimal(7)}
+    slow = {october: Decimal(11)}
+    assert months.combined([early, late], averaged=False) == {october: 10, november: 8}
+    assert months.combined([early, slow], averaged=True) == {october: Decimal("10.5")}
+    assert months.incomplete([early, slow]) == (november, 1, 2)
+    assert months.incomplete([early, late]) is None
+    assert months.incomplete([]) is None

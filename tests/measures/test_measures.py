@@ -170,11 +170,34 @@ def test_limits_are_computed_anew_from_a_month(client: Client, committed: Commit
         "Enter the month like November 2026"
     ]
     page = page.submit("Compute limits anew", month="July 2025", reason="We began.")
-    assert "From July 2025: We began." in page.text
+    assert "The region, from July 2025: We began." in page.text
     assert len(page.select(".app-chart__mean")) == 3
     page = client.as_(staff.manager).get("measures.rebase_measure", **ONE)
     page = page.submit("Compute limits anew", month="July 2025", reason="They began.", of=RIVER)
     assert len(page.select(".app-chart__mean")) == 4
+
+
+def test_a_month_that_not_all_have_entered_is_not_in_the_sum(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        measure = make_measure(staff)
+        enter(measure, staff, RIVER, 7, 6, 5)
+        enter(measure, staff, HILL, 3, 3)
+    text = client.visitor().get("measures.measures", slug=SLUG).text
+    assert "9 falls in February 2025." in text
+    assert "March 2025 is not in it yet: 1 of 2 have entered it." in text
+
+
+def test_organisations_taken_away_count_no_more(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        measure = make_measure(staff)
+        enter(measure, staff, RIVER, 7)
+        enter(measure, staff, HILL, 3)
+        set_eligible(measure.programme, db.session.get_one(Person, staff.manager.id), [HILL])
+    text = client.visitor().get("measures.measures", slug=SLUG).text
+    assert "3 falls in January 2025." in text
+    assert "The sum of 1 organisation." in text
 
 
 @pytest.mark.parametrize("endpoint", ["measures.measures", "measures.measure"])

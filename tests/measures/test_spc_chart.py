@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.measures import months
-from exchange.measures.spc_chart import HEIGHT, WIDTH, Drawn, drawn, number
+from exchange.measures.spc_chart import HEIGHT, LEFT, RIGHT, WIDTH, Drawn, drawn, number
 from exchange.spread.xmr import Assurance, Direction, Variation
 
 FIRST = date(2025, 1, 1)
@@ -74,7 +74,7 @@ def test_a_gap_breaks_the_line_and_stands_in_the_table() -> None:
 
 
 def test_numbers_are_written_as_people_read_them() -> None:
-    assert [number(Decimal(each)) for each in ("1234.5", "10.00", "0.125")] == ["1,234.5", "10", "0.12"]
+    assert [number(Decimal(each)) for each in ("1234.5", "10.00", "0.001")] == ["1,234.5", "10", "0.001"]
 
 
 @given(
@@ -93,4 +93,18 @@ def test_everything_stands_within_the_frame(
         [dot.y for dot in picture.dots] + [tick.y for tick in picture.ticks] + [line.y for line in lines]
     )
     assert all(0 <= each <= HEIGHT for each in heights)
-    assert all(0 <= each.x <= WIDTH for each in picture.dots)
+    places = [dot.x for dot in picture.dots] + [each for line in lines for each in (line.x1, line.x2)]
+    assert all(LEFT <= each <= WIDTH - RIGHT for each in places)
+
+
+def test_small_figures_have_ticks_that_tell_them_apart() -> None:
+    days, _ = series(1, 2, 3)
+    values = [Decimal(each) for each in ("0.001", "0.004", "0.002")]
+    picture = drawn(days, values, unit="harm", direction=None, target=None).picture
+    assert picture is not None
+    assert len({tick.text for tick in picture.ticks}) == len(picture.ticks) > 2
+
+
+def test_since_goes_back_over_other_causes_of_the_same_side() -> None:
+    found = made(*[10, 12] * 8, 10, 10, 10, 5, 10, 10, 10, direction=Direction.DECREASE)
+    assert found.finding.endswith("since May 2026")

@@ -87,13 +87,16 @@ def test_a_director_pauses_refocuses_goes_on_and_completes(client: Client, commi
         "Refocus the programme", changed="Community wards first.", reason="Few beds.", adoption_target="6"
     )
     assert "Community wards first." in page.text
+    assert "We look at it again on" in page.text
     assert page.texts(".app-figures__value")[0] == "6"
     open_change(client, staff.director, "resume").submit("Go on with the programme", reason="Beds are open.")
     page = open_change(client, staff.director, "complete")
     page = page.submit("Complete the programme", lessons="Begin with the night staff.")
     assert page.texts(".app-programme__status .nhsuk-tag") == ["Completed"]
     assert "Begin with the night staff." in page.text
-    assert "Falls huddles" in client.visitor().get("/programmes?status=past").text
+    past = client.visitor().get("/programmes?status=past&theme=safe-care")
+    assert "Falls huddles" in past.text
+    assert past.value("status") == "past"
     assert "There are no programmes yet" in client.visitor().get("/programmes").text
     with committed():
         assert kinds() == [
