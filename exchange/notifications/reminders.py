@@ -20,7 +20,7 @@ from exchange.assessment.models import Assignment, Round
 from exchange.extensions import db
 from exchange.interests import queries as interests
 from exchange.interests.policy import NOTICE, check_by
-from exchange.notifications import who
+from exchange.notifications import paths, who
 from exchange.notifications.models import Notification
 from exchange.notifications.services import may_know, notify
 from exchange.notifications.who import News, Row
@@ -30,10 +30,10 @@ from exchange.region import queries as region
 from exchange.transaction import transaction
 from exchange.working_days import add_working_days
 
-REVIEW_DUE = Row(lambda news: (), "review_due", who.REVIEW)
-CHANGES_DUE = Row(lambda news: (), "changes_due", who.EDIT)
-INTEREST_ENDS = Row(lambda news: (), "interest_ends", who.path_to("interests.register"))
-REGISTER_DUE = Row(lambda news: (), "register_due", who.path_to("interests.register"))
+REVIEW_DUE = Row(lambda news: (), "review_due", paths.REVIEW)
+CHANGES_DUE = Row(lambda news: (), "changes_due", paths.EDIT)
+INTEREST_ENDS = Row(lambda news: (), "interest_ends", paths.path_to("interests.register"))
+REGISTER_DUE = Row(lambda news: (), "register_due", paths.path_to("interests.register"))
 
 AFTER = (1, 5)  # working days past the date
 

@@ -16,7 +16,7 @@ from exchange.audience import Audience
 from exchange.errors import Conflict
 from exchange.events import Event, NewEvent
 from exchange.extensions import db
-from exchange.notifications import who
+from exchange.notifications import paths, who
 from exchange.notifications.faults import described
 from exchange.notifications.models import Notification
 from exchange.outbox import Message
@@ -162,7 +162,7 @@ def may_know(person: Person, proposal: Proposal | None, *, outlives: bool = Fals
 def _write_to_newcomer(address: str, news: who.News) -> None:
     """Who has no account has no inbox either, so the letter asks them to register."""
     kind = "invited_to_register"
-    subject, text = _written(kind, news, who.REGISTER(news), **who.until(news))
+    subject, text = _written(kind, news, paths.REGISTER(news), **who.until(news))
     outbox.queue(kind, address, subject, text, message_id=f"event.{news.happened.id}.newcomer")
 
 

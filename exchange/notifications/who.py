@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from exchange import clock
@@ -26,10 +25,25 @@ from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.notifications import deliberating
+from exchange.notifications.paths import (
+    DISCUSSION,
+    EDIT,
+    INVITATION,
+    LETTER,
+    PACK,
+    PAGE,
+    PANEL,
+    QUESTIONS,
+    REVIEW,
+    REVIEWERS,
+    TEAM,
+    WORK,
+)
 from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, Proposal
+from exchange.spread.life import CHANGES, Change
 
 
 @dataclass(frozen=True)
@@ -75,18 +89,6 @@ class Row:
     while_in: Stage | None = None
     outlives: bool = False
     more: More = nothing_more
-
-
-def path_to(endpoint: str) -> Callable[[News], str]:
-    """The path of a page; of this proposal, where the page is one's."""
-
-    def path(news: News) -> str:
-        values = {} if news.proposal is None else {"ref": news.proposal.reference}
-        pages = current_app.url_map.bind("")
-        needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
-        return pages.build(endpoint, {name: value for name, value in values.items() if name in needed})
-
-    return path
 
 
 def champion(news: News) -> list[Person]:
@@ -286,24 +288,15 @@ def letter_by_date(news: News) -> Mapping[str, Any]:
     return {**by_date(news), "letter": decisions.letter_of(news.happened)}
 
 
-PAGE = path_to("proposals.show")
-EDIT = path_to("proposals.edit")
-REVIEW = path_to("assessment.review")
-REVIEWERS = path_to("assessment.reviewers")
-PANEL = path_to("assessment.assessment")
-QUESTIONS = path_to("assessment.questions")
-DISCUSSION = path_to("assessment.discussion")
-PACK = path_to("decisions.decision_pack")
-LETTER = path_to("decisions.letter")
-WORK = path_to("reports.my_work")
-TEAM = path_to("proposals.team")
-INVITATION = path_to("assessment.invitation")
-REGISTER = path_to("security.register")
-
 DECISION = (
     Row(champion, "decision", LETTER, more=letter_by_date),
     Row(co_authors, "decision_news", LETTER, more=by_date),
 )
+
+
+def done(change: Change) -> More:
+    return lambda news: {"done": change.done}
+
 
 TOLD: Mapping[str, tuple[Row, ...]] = {
     "submit": (
@@ -373,6 +366,10 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
     ),
     "activate_programme": (Row(team, "programme_active", PAGE),),
+    **{
+        each.event: tuple(Row(to, "programme_changed", PAGE, more=done(each)) for to in (team, managers))
+        for each in CHANGES.values()
+    },
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),

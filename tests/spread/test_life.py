@@ -15,6 +15,8 @@ from exchange.accounts.models import Person
 from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.notifications.services import tell_all
+from exchange.outbox import Message
 from exchange.spread import life
 from exchange.spread.life import CHANGES, CURRENT, PAST, ProgrammeStatus
 from exchange.spread.models import Programme
@@ -177,3 +179,20 @@ def test_several_are_paused_for_one_reason_or_none(client: Client, committed: Co
         assert {each.refocus for each in db.session.scalars(select(Programme))} == {
             "Wards that stay open.\n\nThe others are closed."
         }
+
+
+def test_the_team_and_the_staff_are_told_of_a_change(committed: Committed) -> None:
+    with committed():
+        staff = make_staff()
+        programme = make_programme(staff)
+        tell_all()
+        said = {"reason": "The supplier left.", "lessons": "Ask for two suppliers."}
+        change_programme(programme, CHANGES["end"], staff.director, said)
+        before = set(db.session.scalars(select(Message.id)))
+        tell_all()
+        letters = [each for each in db.session.scalars(select(Message)) if each.id not in before]
+        assert {each.person_id for each in letters} >= {staff.champion.id, staff.manager.id}
+        assert {each.subject for each in letters} == {
+            f"{programme.proposal.reference}: the programme has ended"
+        }
+        assert all("Ask for two suppliers." in each.text for each in letters)

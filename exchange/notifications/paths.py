@@ -1,0 +1,38 @@
+"""The pages that news leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from exchange.notifications.who import News
+
+
+def path_to(endpoint: str) -> Callable[[News], str]:
+    """The path of a page; of this proposal, where the page is one's."""
+
+    def path(news: News) -> str:
+        values = {} if news.proposal is None else {"ref": news.proposal.reference}
+        pages = current_app.url_map.bind("")
+        needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
+        return pages.build(endpoint, {name: value for name, value in values.items() if name in needed})
+
+    return path
+
+
+PAGE = path_to("proposals.show")
+EDIT = path_to("proposals.edit")
+REVIEW = path_to("assessment.review")
+REVIEWERS = path_to("assessment.reviewers")
+PANEL = path_to("assessment.assessment")
+QUESTIONS = path_to("assessment.questions")
+DISCUSSION = path_to("assessment.discussion")
+PACK = path_to("decisions.decision_pack")
+LETTER = path_to("decisions.letter")
+WORK = path_to("reports.my_work")
+TEAM = path_to("proposals.team")
+INVITATION = path_to("assessment.invitation")
+REGISTER = path_to("security.register")
