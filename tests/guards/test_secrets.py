@@ -205,7 +205,7 @@ def pages_of(client: Client, scene: Scene, person: Person | None, lines: list[in
 
 def addresses_of(browser: Browser, rule: Rule, scene: Scene, lines: list[int]) -> list[str]:
     known = {"ref": scene.ref, "theme_id": "safe-care", "letter": "A", "slug": "falls-huddles"}
-    known |= {"role": Role.THEME_DIRECTOR.value, "section": "idea"}
+    known |= {"role": Role.THEME_DIRECTOR.value, "section": "idea", "name": "refocus"}
     numbered = {name for name, kind in rule._converters.items() if type(kind).__name__ == "RowNumber"}
     asked = rule.arguments - numbered - set(rule.defaults or {})
     values = {name: known.get(name, "x") for name in asked}
