@@ -34,7 +34,7 @@ def start_assessment(proposal: Proposal, actor: Person, people: Sequence[int]) -
     fewer than the quorum."""
     proposal = lock(proposal)
     check(proposal, "start_assessment", actor)
-    return start_with(proposal, actor, choose(proposal, people))
+    return start_with(proposal, actor, choose(proposal, actor, people))
 
 
 def start_with(proposal: Proposal, actor: Person, chosen: Sequence[Candidate]) -> Round:
