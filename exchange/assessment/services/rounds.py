@@ -112,7 +112,8 @@ def close_assessment(
     round_.panel_summary, round_.feedback = panel_summary, feedback
     round_.feedback_by_criterion = dict(feedback_by_criterion or {})
     texts = {
-        "panel_summary": Text(panel_summary, Audience.ASSESSORS),
+        # Not for the panel's timeline: who has yet to submit reads it nowhere.
+        "panel_summary": Text(panel_summary, Audience.DIRECTOR),
         "feedback": Text(released.of_round(round_), Audience.DIRECTOR),
     }
     counted = queries.tally(round_).counted
