@@ -267,13 +267,7 @@ def _assessed_by(person: Person) -> ColumnElement[bool]:
 
 
 def _latest_round() -> ColumnElement[bool]:
-    other = (
-        select(func.max(Round.number))
-        .where(Round.proposal_id == Proposal.id)
-        .correlate(Proposal)
-        .scalar_subquery()
-    )
-    return and_(Round.proposal_id == Proposal.id, Round.number == other)
+    return and_(Round.proposal_id == Proposal.id, assessment.is_latest())
 
 
 def _days_since(moment: datetime) -> int:
