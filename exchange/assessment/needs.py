@@ -13,7 +13,7 @@ def start_assessment(proposal: Proposal, actor: Person) -> list[str]:
     unmet = []
     if rubric.latest() is None:
         unmet.append(rubric.MISSING)
-    starting = queries.starting(proposal)
+    starting = queries.starting(proposal, actor)
     free = sum(not candidate.conflict for candidate in starting.candidates)
     if free < starting.lacking:
         quorum, free = starting.lacking + len(starting.staying), free + len(starting.staying)

@@ -34,7 +34,7 @@ PERIODS = {"90-days": "Last 90 days", "12-months": "Last 12 months", "all": "All
 def start_assessment(seen: Seen) -> ResponseReturnValue:
     person, proposal = someone_at_hand(), seen.proposal
     check(proposal, "start_assessment", person)
-    starting = queries.starting(proposal)
+    starting = queries.starting(proposal, person)
     form = forms.StartAssessmentForm(starting.candidates, starting.lacking)
     if form.validate_on_submit():
         round_ = services.start_assessment(proposal, person, form.reviewers.people)
@@ -69,7 +69,7 @@ def reviewers(staffed: Staffed) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/add-reviewers", methods=["GET", "POST"])
 @requires(signed_in, of=queries.staffed)
 def add_reviewers(staffed: Staffed) -> ResponseReturnValue:
-    candidates = queries.candidates(staffed.seen.proposal)
+    candidates = queries.candidates(staffed.seen.proposal, someone_at_hand())
     form = forms.AddReviewersForm(candidates)
     _refuse_ended(staffed)
     if form.is_submitted() and all(candidate.conflict for candidate in candidates):

@@ -15,11 +15,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 from exchange import clock
 from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
-from exchange.assessment.models import Assignment, Review, Round
+from exchange.assessment.models import Assignment, EarlierReview, Review, Round
 from exchange.assessment.scoring import Aggregate, whole
 from exchange.decisions import queries, summary
 from exchange.decisions.models import Decision
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -27,6 +27,7 @@ from exchange.wording import counted, day, money
 
 SHOWN = 50  # rows of one list; its count is of all
 RECENT = timedelta(days=90)
+ANY_ROUND = alias_of(Round)
 
 
 @dataclass(frozen=True)
@@ -246,31 +247,27 @@ def _waits_in_themes_of(person: Person) -> ColumnElement[bool]:
 
 
 def _assessed_by(person: Person) -> ColumnElement[bool]:
-    """`assessment.has_assessed`, for a list."""
+    """`assessment.has_assessed`, for a list: of any round, not only of the latest that the list joins."""
+    opened_again = exists().where(Review.assignment_id == Assignment.id, EarlierReview.review_id == Review.id)
     return (
         exists()
         .where(
-            Round.proposal_id == Proposal.id,
-            Assignment.round_id == Round.id,
+            ANY_ROUND.c.proposal_id == Proposal.id,
+            Assignment.round_id == ANY_ROUND.c.id,
             Assignment.person_id == person.id,
         )
         .where(
             or_(
                 Assignment.removed_at.is_(None),
                 exists().where(Review.assignment_id == Assignment.id, Review.submitted_at.is_not(None)),
+                opened_again,
             )
         )
     )
 
 
 def _latest_round() -> ColumnElement[bool]:
-    other = (
-        select(func.max(Round.number))
-        .where(Round.proposal_id == Proposal.id)
-        .correlate(Proposal)
-        .scalar_subquery()
-    )
-    return and_(Round.proposal_id == Proposal.id, Round.number == other)
+    return and_(Round.proposal_id == Proposal.id, assessment.is_latest())
 
 
 def _days_since(moment: datetime) -> int:

@@ -19,6 +19,7 @@ from tests.assessment.arrange import (
     STAFF,
     TEAM,
     Cast,
+    declare,
     make_cast,
     make_champion,
     make_director,
@@ -62,7 +63,7 @@ def test_close_assessment_hands_it_to_the_director(client: Client, committed: Co
         event = db.session.query(Event).filter_by(kind="close_assessment").one()
         assert (event.audience, event.facts["reviews"]) == ("members", 3)
         assert {text.name: text.audience for text in event.texts} == {
-            "panel_summary": "assessors",
+            "panel_summary": "director",
             "feedback": "director",
         }
 
@@ -83,6 +84,22 @@ def test_feedback_reaches_the_team_only_with_the_decision(client: Client, commit
     text = client.as_(cast.reviewers[0]).get("assessment.assessment", ref=cast.ref).text
     assert "All agree that it is ready." in text
     assert "Say who counts the falls." not in text
+
+
+def test_the_summary_does_not_reach_who_has_yet_to_submit(client: Client, committed: Committed) -> None:
+    with committed():
+        cast = make_cast(reviewers=4)
+        for index in range(3):
+            submit(cast.assignment(index))
+        declare(cast.assignment(3))
+        director = make_director()
+    close_page(client, cast).submit("Close assessment", TEXTS)
+    for endpoint in ("proposals.show", "proposals.history"):
+        text = client.as_(cast.reviewers[3]).get(endpoint, ref=cast.ref).text
+        assert "Assessment closed" in text
+        assert "All agree that it is ready." not in text
+    client.as_(cast.reviewers[3]).get("assessment.assessment", ref=cast.ref, status=404)
+    assert "All agree that it is ready." in client.as_(director).get("proposals.history", ref=cast.ref).text
 
 
 def test_feedback_by_criterion_is_previewed_and_reaches_the_letter(

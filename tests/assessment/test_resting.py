@@ -240,3 +240,20 @@ def test_the_panel_is_told_what_changed_since_they_reviewed(client: Client, comm
     assert "Second words" in page.click("See what changed").text
     page = client.as_(cast.reviewers[2]).get("assessment.review", ref=cast.ref)
     assert "which you reviewed" not in page.text
+
+
+@time_machine.travel(SUBMITTED, tick=False)
+def test_what_changed_stays_to_be_read_while_a_review_is_confirmed(
+    client: Client, committed: Committed
+) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    resubmit(committed, cast)
+    go_on(client, cast)
+    author = client.as_(cast.reviewers[0])
+    since = "1 answer changed since version 1, which you reviewed."
+    page = author.get("assessment.review", ref=cast.ref)
+    assert since in page.text
+    sent = {**FULL, "state": page.value("state"), "page": page.value("page")}
+    author.post("assessment.keep_review", sent, ref=cast.ref)
+    assert since in author.get("assessment.review", ref=cast.ref).text

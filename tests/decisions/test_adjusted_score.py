@@ -10,8 +10,9 @@ from exchange.assessment.leniency import AdjustedScore, Untold
 from exchange.assessment.scoring import whole
 from exchange.assessment.tables import ADJUSTED
 from exchange.extensions import db
+from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
-from tests.assessment.arrange import make_champion, make_director, make_submitted
+from tests.assessment.arrange import make_champion, make_director, make_submitted, start, submit
 from tests.conftest import Committed
 from tests.decisions import arrange
 from tests.decisions.arrange import Case, Staff
@@ -47,6 +48,24 @@ def test_adjusted_score_stands_beside_the_raw_one(client: Client, committed: Com
     assert said["Score"] == f"{whole(found.raw)} of 100, the weighted mean"
     low, high = (min(max(whole(end), 0), 100) for end in found.adjusted[1:])
     assert said[ADJUSTED] == f"{whole(found.adjusted.value)} of 100 (95% interval: {low} to {high})"
+
+
+def test_reviews_of_an_earlier_round_do_not_enter_into_it(committed: Committed) -> None:
+    """The score beside it is of the last round, so both are of the same reviews."""
+    with committed():
+        staff = arrange.make_staff()
+        case, *others = make_cases(staff, 6)
+        proposals.advance(case.proposal, "develop", staff.director)
+        proposals.submit(case.proposal, staff.champion)
+        round_ = start(case.proposal, staff.manager, staff.reviewers)
+        assert adjusted(staff.director, case) is Untold.TOO_FEW_REVIEWS
+        for assignment in round_.assignments:
+            submit(assignment, 2, 2)
+        found, other = adjusted(staff.director, case), adjusted(staff.director, others[0])
+        assert isinstance(found, AdjustedScore)
+        assert isinstance(other, AdjustedScore)
+        assert (found.reviews, found.raw) == (3, assessment.aggregate(round_).mean)
+        assert other.reviews == 3
 
 
 def test_pack_says_why_it_cannot_be_told(client: Client, committed: Committed) -> None:

@@ -10,19 +10,23 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from exchange import clock
+from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.assessment import services as assessment
+from exchange.assessment.queries import has_assessed
 from exchange.decisions import services
 from exchange.decisions.models import Decision, Letter
 from exchange.decisions.rules import DecisionKind
-from exchange.decisions.worklist import waiting_decisions
+from exchange.decisions.worklist import waiting_decisions, worklist
 from exchange.extensions import db
+from exchange.proposals import services as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import DeclaredInterest, Proposal
 from exchange.region.models import Region
 from tests.assessment import arrange as assessing
 from tests.conftest import Committed
 from tests.decisions import arrange
-from tests.factories import make_person
+from tests.factories import make_grant, make_person
 from tests.pages import Client, Page
 from tests.statements import counted_queries
 
@@ -132,6 +136,35 @@ def test_what_a_director_reviewed_is_for_another(client: Client, committed: Comm
     ]
     with committed():
         assert waiting_decisions(director) == []
+
+
+def test_the_list_and_the_rule_agree_on_who_assessed_it(committed: Committed) -> None:
+    """Of two rounds: who reviewed in the first alone, who opened their review again and left, who left without one, who reviewed
+    in the last, and who did nothing."""
+    with committed():
+        cast = assessing.make_cast(reviewers=5)
+        director, proposal = assessing.make_director(), cast.proposal
+        for index in range(4):
+            assessing.submit(cast.assignment(index))
+        assessment.reopen_review(cast.assignment(3))
+        for index in (3, 4):
+            assessment.remove_reviewer(cast.assignment(index), cast.manager, reason="Away.")
+        assessment.close_assessment(proposal, cast.manager, panel_summary="Good.", feedback="Good.")
+        proposals.advance(proposal, "develop", director)
+        proposals.submit(proposal, cast.champion)
+        newcomers = [assessing.make_reviewer(f"New Person {number}") for number in range(3)]
+        for assignment in assessing.start(proposal, cast.manager, newcomers).assignments:
+            assessing.submit(assignment)
+        assessment.close_assessment(proposal, cast.manager, panel_summary="Good.", feedback="Good.")
+        people = [cast.reviewers[0], cast.reviewers[3], cast.reviewers[4], newcomers[0]]
+        for person in people:
+            make_grant(person, Role.THEME_DIRECTOR)
+    with committed():
+        for person, assessed in zip([*people, director], (True, True, False, True, False), strict=True):
+            here = db.session.get_one(Person, person.id)
+            assert has_assessed(here, db.session.get_one(Proposal, proposal.id)) is assessed, person.name
+            assert [each.reference for each in waiting_decisions(here)] == ([] if assessed else [cast.ref])
+            assert len(worklist(here).not_theirs) == assessed
 
 
 def test_only_directors_have_a_worklist(client: Client, committed: Committed) -> None:

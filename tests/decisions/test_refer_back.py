@@ -13,7 +13,7 @@ from exchange.decisions import queries as decided
 from exchange.decisions.models import Decision
 from exchange.extensions import db
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Proposal, Reader
 from tests.conftest import Committed
 from tests.decisions import arrange
 from tests.decisions.arrange import Case
@@ -142,6 +142,25 @@ def test_who_left_meanwhile_is_not_on_the_new_panel(client: Client, committed: C
     with committed():
         people = {each.person_id for each in latest(case).assignments}
         assert people == {person.id for person in case.reviewers[1:]}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_who_left_meanwhile_counts_in_the_assessment_that_was_closed(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        case = arrange.make_case()
+        db.session.merge(case.reviewers[0]).active = False
+        told_before = queries.aggregate(case.round)
+        assert told_before.count == 3
+    refer(client, case)
+    with committed():
+        closed = db.session.get_one(Round, case.round.id)
+        assert queries.aggregate(closed) == told_before
+        assert queries.tally(closed).counted == 3
+        assert db.session.get(Reader, (case.proposal.id, case.reviewers[0].id)) is None
+    page = client.as_(case.director).get("assessment.earlier_assessment", ref=case.ref, number=1)
+    assert "Comment 0." in page.text
 
 
 def test_who_reviewed_it_refers_nothing_back(client: Client, committed: Committed) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
@@ -243,6 +243,23 @@ def test_whoever_has_an_interest_learns_nothing_when_reviews_come_in(
         assert [address for address in changed if address != "/metrics"] == [], who
         assert person.id not in told
         assert words_in(after) == set(), who
+
+
+def test_a_bound_manager_learns_nothing_from_what_reviewers_owe(
+    client: Client, committed: Committed, scene: Scene
+) -> None:
+    """They choose the same people for a proposal that does not bind them, and read how many reviews each owes."""
+    with committed():
+        other = arrange.make_champion(name="Of The University", organisation="valley-university")
+        free = replace(scene, proposal=arrange.make_submitted(other))
+        tell_all()
+    person = scene.bound["manager by their register"]
+    before = pages_of(client, free, person, [])
+    assert "Zqalpha" in before[f"/proposals/{free.ref}/choose-reviewers"]
+    with committed():
+        reviews_come_in(scene)
+    after = pages_of(client, free, person, [])
+    assert [address for address in after if after[address] != before[address]] == ["/metrics"]
 
 
 def test_nobody_reads_what_is_not_theirs(client: Client, committed: Committed, scene: Scene) -> None:

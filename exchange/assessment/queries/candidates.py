@@ -21,6 +21,7 @@ from exchange.assessment.queries.eligibility import (
 from exchange.assessment.queries.panels import Place, places
 from exchange.assessment.queries.rounds import due_if_started, resting_round
 from exchange.extensions import db
+from exchange.proposals import queries as proposed
 from exchange.proposals.lifecycle import Part
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -48,17 +49,18 @@ class Candidate:
         return self.open_reviews >= self.limit
 
 
-def candidates(proposal: Proposal) -> list[Candidate]:
+def candidates(proposal: Proposal, reader: Person) -> list[Candidate]:
     """Every active reviewer of the lead and supporting themes who is not on its panel now: the free ones
     first, then by name."""
-    return candidates_for([proposal])[proposal.id]
+    return candidates_for([proposal], reader)[proposal.id]
 
 
-def candidates_for(proposals: Sequence[Proposal]) -> dict[int, list[Candidate]]:
+def candidates_for(proposals: Sequence[Proposal], reader: Person) -> dict[int, list[Candidate]]:
     """The same of many proposals by their ids, in as many queries as for one."""
     limit, themes = region.current().rules["reviewer_limit"], themes_of_each(proposals)
     people = _reviewers(frozenset().union(*themes.values()))
-    loads, declared = _open_reviews([person.id for person in people]), declared_in_each(proposals)
+    loads = _open_reviews([person.id for person in people], reader)
+    declared = declared_in_each(proposals)
     held = _held(proposals)
     return {
         proposal.id: sorted(
@@ -131,14 +133,14 @@ class Starting:
     due: date
 
 
-def starting(proposal: Proposal) -> Starting:
+def starting(proposal: Proposal, reader: Person) -> Starting:
     resting = resting_round(proposal)
     quorum = region.current().rules["quorum"] if resting is None else resting.quorum
     staying = (
         [] if resting is None else [each.assignment.person for each in places(resting) if _goes_on(each)]
     )
     return Starting(
-        candidates(proposal),
+        candidates(proposal, reader),
         resting,
         staying,
         max(quorum - len(staying), 0),
@@ -150,17 +152,20 @@ def _goes_on(place: Place) -> bool:
     return place.is_on_panel and not why_off_panel(place.assignment.person, place.assignment.round.proposal)
 
 
-def _open_reviews(people: Sequence[int]) -> dict[int, int]:
-    """How many reviews each of them still owes."""
+def _open_reviews(people: Sequence[int], reader: Person) -> dict[int, int]:
+    """How many reviews each of them still owes, but for those of proposals in which the reader has an interest: their numbers
+    would tell who is on those panels, and when a review comes in."""
     query = (
         select(Assignment.person_id, func.count())
         .join(Assignment.round)
-        .outerjoin(Review)
+        .join(Proposal, Proposal.id == Round.proposal_id)
+        .outerjoin(Review, Review.assignment_id == Assignment.id)
         .where(
             Assignment.person_id.in_(people),
             Assignment.removed_at.is_(None),
             Round.ended_at.is_(None),
             Review.submitted_at.is_(None),
+            ~proposed.conflicted(reader),
         )
         .group_by(Assignment.person_id)
     )

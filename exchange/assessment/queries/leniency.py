@@ -1,4 +1,5 @@
-"""How lenient reviewers are, from every review that the person who asks may know of."""
+"""How lenient reviewers are, from the latest round of every proposal whose reviews the person who asks may know of: the score
+beside which a proposal's adjusted one stands is of that round."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from exchange.accounts.roles import Role
 from exchange.assessment import leniency, policy, scoring
 from exchange.assessment.leniency import AdjustedScore, Fit, Leniency, Untold
 from exchange.assessment.models import Assignment, Criterion, Review, Round, Score
-from exchange.assessment.queries.rounds import counts
+from exchange.assessment.queries.rounds import counts, is_latest
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
@@ -76,7 +77,13 @@ def _reviews_known_to(person: Person) -> list[leniency.Review]:
         .join(Proposal, Proposal.id == Round.proposal_id)
         .join(Review.scores)
         .join(Criterion, Criterion.id == Score.criterion_id)
-        .where(counts(), Score.score.is_not(None), ~proposals.conflicted(person), ~owes_a_review(person))
+        .where(
+            counts(),
+            is_latest(),
+            Score.score.is_not(None),
+            ~proposals.conflicted(person),
+            ~owes_a_review(person),
+        )
         .group_by(Review.id, Proposal.id, Assignment.person_id)
     )
     return [

@@ -4,14 +4,15 @@ reviews."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange.accounts.models import Person
 from exchange.assessment import feedback, policy, rubric, scoring
 from exchange.assessment.closing import Tally, progress
-from exchange.assessment.models import DECLINED, Assignment, Interest, Review, Round
+from exchange.assessment.models import DECLINED, Assignment, EarlierReview, Interest, Review, Round
 from exchange.assessment.picture import Picture, draw
 from exchange.assessment.queries.eligibility import conflict_in, declared_in
 from exchange.assessment.queries.history import EarlierSubmission, earlier_submissions
@@ -107,18 +108,24 @@ def assignment_of(person: Person, round_: Round) -> Assignment | None:
 
 
 def version_reviewed_before(assigned: Assigned) -> int | None:
-    """The newest of the earlier versions that this reviewer wrote about, whatever became of the review."""
+    """The newest of the earlier versions that this reviewer wrote about, whatever became of the review. What is saved anew is
+    about the version at hand, so what was submitted before is asked too."""
+
+    def newest(of: Any) -> ColumnElement[int]:
+        return func.max(case((of < assigned.round.version_number, of)))
+
     query = (
-        select(func.max(Review.version_number))
-        .join(Assignment)
-        .join(Round)
+        select(newest(Review.version_number), newest(EarlierReview.version_number))
+        .select_from(Review)
+        .join(Review.assignment)
+        .join(Assignment.round)
+        .outerjoin(Review.earlier)
         .where(
             Round.proposal_id == assigned.round.proposal_id,
-            Review.version_number < assigned.round.version_number,
             Assignment.person_id == assigned.assignment.person_id,
         )
     )
-    return db.session.scalar(query)
+    return max((each for each in db.session.execute(query).one() if each is not None), default=None)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def vacancies(manager: Person, page: int = 1) -> Vacancies:
     """A page of them, from 1 on."""
     query = _vacant(manager, Proposal).order_by(Proposal.stage_since, Proposal.id)
     found = db.session.scalars(_with_all(query).limit(AT_A_TIME).offset((page - 1) * AT_A_TIME)).all()
-    return Vacancies(_vacancies(found), _total(manager), _experience(manager))
+    return Vacancies(_vacancies(found, manager), _total(manager), _experience(manager))
 
 
 def vacancies_of(manager: Person, references: Collection[str]) -> Vacancies:
@@ -89,7 +89,7 @@ def vacancies_of(manager: Person, references: Collection[str]) -> Vacancies:
     query = _vacant(manager, Proposal).where(Proposal.reference.in_(sorted(references)))
     query = _with_all(query).order_by(Proposal.stage_since, Proposal.id)
     found = db.session.scalars(query.execution_options(populate_existing=True)).all()
-    return Vacancies(_vacancies(found), _total(manager), _experience(manager))
+    return Vacancies(_vacancies(found, manager), _total(manager), _experience(manager))
 
 
 def _total(manager: Person) -> int:
@@ -120,8 +120,8 @@ def _with_all(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _vacancies(found: Sequence[Proposal]) -> list[Vacancy]:
-    candidates, rounds = candidates_for(found), _rounds(found)
+def _vacancies(found: Sequence[Proposal], manager: Person) -> list[Vacancy]:
+    candidates, rounds = candidates_for(found, manager), _rounds(found)
     declared, themes = declared_in_each(found), themes_of_each(found)
     quorum = region.current().rules["quorum"]
     return [

@@ -142,6 +142,17 @@ def counts() -> ColumnElement[bool]:
     )
 
 
+def is_latest() -> ColumnElement[bool]:
+    """Whether a round is the latest of its proposal, in a query that has Round and Proposal."""
+    latest = (
+        select(func.max(Round.number))
+        .where(Round.proposal_id == Proposal.id)
+        .correlate(Proposal)
+        .scalar_subquery()
+    )
+    return Round.number == latest
+
+
 def counted_number() -> ColumnElement[int]:
     """How many reviews count, in a query of Round."""
     return _number(counts())

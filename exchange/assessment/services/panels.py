@@ -29,7 +29,7 @@ def add_reviewers(round_: Round, actor: Person, people: Sequence[int], *, reason
     """Puts more people on the panel; one who returns keeps their letter, and declares again. Raises
     Conflict for one who cannot."""
     round_ = lock_round(round_, actor)
-    add_chosen(round_, actor, choose(round_.proposal, people), reason=reason)
+    add_chosen(round_, actor, choose(round_.proposal, actor, people), reason=reason)
 
 
 def add_chosen(round_: Round, actor: Person, chosen: Sequence[Candidate], *, reason: str) -> None:
@@ -95,10 +95,10 @@ def lock_round(round_: Round, actor: Person) -> Round:
     return round_
 
 
-def choose(proposal: Proposal, people: Iterable[int]) -> list[Candidate]:
+def choose(proposal: Proposal, actor: Person, people: Iterable[int]) -> list[Candidate]:
     """The candidates with these ids. Raises Conflict when one of them cannot be on the panel, with the
     reason."""
-    found = {candidate.person.id: candidate for candidate in queries.candidates(proposal)}
+    found = {candidate.person.id: candidate for candidate in queries.candidates(proposal, actor)}
     chosen = []
     for person_id in dict.fromkeys(people):
         candidate = found.get(person_id)

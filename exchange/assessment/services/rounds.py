@@ -13,7 +13,7 @@ from exchange.assessment import feedback as released
 from exchange.assessment import queries, rubric
 from exchange.assessment.models import Assignment, Review, Round, Rubric, Score
 from exchange.assessment.queries import Candidate
-from exchange.assessment.services.panels import assign, choose, record_added, take_off
+from exchange.assessment.services.panels import assign, choose, forget_reader, record_added, take_off
 from exchange.assessment.services.reviews import set_aside
 from exchange.audience import Audience
 from exchange.errors import Conflict, UnmetNeeds
@@ -34,7 +34,7 @@ def start_assessment(proposal: Proposal, actor: Person, people: Sequence[int]) -
     fewer than the quorum."""
     proposal = lock(proposal)
     check(proposal, "start_assessment", actor)
-    return start_with(proposal, actor, choose(proposal, people))
+    return start_with(proposal, actor, choose(proposal, actor, people))
 
 
 def start_with(proposal: Proposal, actor: Person, chosen: Sequence[Candidate]) -> Round:
@@ -76,8 +76,11 @@ def open_again(proposal: Proposal, director: Person, *, questions: str) -> Round
     round_.questions = questions
     texts = {"questions": Text(questions, Audience.ASSESSORS)}
     advance(proposal, "refer_back", director, texts=texts, round=round_.number, due=round_.due.isoformat())
-    for assignment in _staying(before):
-        _carry_over(assignment, round_)
+    for assignment, reason in _panel(before):
+        if reason:  # what they submitted still counts in the round that was closed
+            forget_reader(assignment)
+        else:
+            _carry_over(assignment, round_)
     db.session.flush()
     return round_
 
@@ -109,7 +112,8 @@ def close_assessment(
     round_.panel_summary, round_.feedback = panel_summary, feedback
     round_.feedback_by_criterion = dict(feedback_by_criterion or {})
     texts = {
-        "panel_summary": Text(panel_summary, Audience.ASSESSORS),
+        # Not for the panel's timeline: who has yet to submit reads it nowhere.
+        "panel_summary": Text(panel_summary, Audience.DIRECTOR),
         "feedback": Text(released.of_round(round_), Audience.DIRECTOR),
     }
     counted = queries.tally(round_).counted
@@ -154,7 +158,7 @@ def _new_round(proposal: Proposal, actor: Person, of_rubric: Rubric, working_day
 
 def _go_on(round_: Round, actor: Person, chosen: Sequence[Candidate]) -> Round:
     """Each review is a draft again: it counts once its author has confirmed or amended it for the new version."""
-    staying = _staying(round_)
+    staying = _keep_on(round_)
     if len(staying) + len(chosen) < round_.quorum:
         raise UnmetNeeds([f"An assessment needs {round_.quorum} reviewers."])
     proposal, due = round_.proposal, queries.due_if_started(round_)
@@ -170,17 +174,22 @@ def _go_on(round_: Round, actor: Person, chosen: Sequence[Candidate]) -> Round:
     return round_
 
 
-def _staying(round_: Round) -> list[Assignment]:
+def _keep_on(round_: Round) -> list[Assignment]:
     """Those of its panel who go on; who left meanwhile is off it from now."""
-    staying = []
-    for place in queries.places(round_):
-        if not place.is_on_panel:
-            continue
-        if reason := queries.why_off_panel(place.assignment.person, round_.proposal):
-            take_off(place.assignment, reason)
-        else:
-            staying.append(place.assignment)
-    return staying
+    panel = _panel(round_)
+    for assignment, reason in panel:
+        if reason:
+            take_off(assignment, reason)
+    return [assignment for assignment, reason in panel if not reason]
+
+
+def _panel(round_: Round) -> list[tuple[Assignment, str]]:
+    """Everyone on it whom nothing binds, each with why they may not review all the same; empty when they may."""
+    return [
+        (place.assignment, queries.why_off_panel(place.assignment.person, round_.proposal))
+        for place in queries.places(round_)
+        if place.is_on_panel
+    ]
 
 
 def _carry_over(assignment: Assignment, round_: Round) -> None:
