@@ -24,6 +24,7 @@ from exchange.region import queries as region
 from exchange.wording import day, joined
 
 ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the proposal can do this."
+ONLY_STAFF = "Only the staff of its lead theme who have no interest in it yet can declare one here."
 ONLY_CHAMPION = "Only the champion can withdraw the proposal."
 
 PERIODS = {"90-days": "Last 90 days", "12-months": "Last 12 months", "all": "All time"}
@@ -127,6 +128,17 @@ def declare(assigned: Assigned) -> ResponseReturnValue:
         f"Thank you for saying so. You are no longer a reviewer of {ref}. We have told its programme manager."
     )
     return redirect(url_for("assessment.reviews"))
+
+
+@blueprint.route("/proposals/<ref>/declare-interest", methods=["GET", "POST"])
+@requires(policy.is_staff, of=proposals.seen, message=ONLY_STAFF)
+def declare_interest(seen: Seen) -> ResponseReturnValue:
+    form, ref = forms.DeclareInterestForm(), seen.proposal.reference
+    if not form.validate_on_submit():
+        return _form("declare_interest", form, seen=seen)
+    services.declare_interest(seen.proposal, someone_at_hand(), reason=form.reason.data)
+    flash(f"Thank you for saying so. You no longer act on {ref}. We tell those who do.")
+    return redirect(url_for("reports.my_work"))
 
 
 @blueprint.get("/proposals/<ref>/assessment")

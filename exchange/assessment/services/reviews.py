@@ -20,6 +20,7 @@ from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
+from exchange.proposals import services as teams
 from exchange.proposals.models import DeclaredInterest, Reader, ReadingLevel
 from exchange.proposals.services import lock
 
@@ -64,6 +65,8 @@ def declare(assignment: Assignment, interest: Interest, *, reason: str = "") -> 
         db.session.add(kept)
     texts = {"reason": Text(reason, Audience.DIRECTOR)}
     _record(assignment, "withdraw_review" if was_submitted else "declare", texts, interest=interest.value)
+    if interest is Interest.INTEREST:
+        teams.end_bound_stand_ins(round_.proposal)
 
 
 def save_review(
