@@ -4,7 +4,6 @@ was open before."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,9 +11,10 @@ from sqlalchemy.orm import selectinload
 
 from exchange import clock, events
 from exchange.assessment import policy
-from exchange.assessment.models import Assignment, EarlierReview, Interest, Review, Score
+from exchange.assessment.models import Assignment, Interest, Review, Score
+from exchange.assessment.services.drafts import set_aside
 from exchange.assessment.services.panels import take_off
-from exchange.assessment.written import Written, says, state_of, written_in
+from exchange.assessment.written import Written, says, state_of
 from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Event, Text
@@ -116,22 +116,6 @@ def reopen_review(assignment: Assignment) -> None:
         return
     set_aside(assignment.review)
     _record(assignment, "reopen_review")
-
-
-def set_aside(review: Review) -> None:
-    """Keeps what a submitted review says, and makes it a draft."""
-    if review.submitted_at is None:
-        return
-    kept = EarlierReview(
-        review_id=review.id,
-        version_number=review.version_number,
-        submitted_at=review.submitted_at,
-        opened_at=clock.now(),
-        said=asdict(written_in(review)),
-    )
-    db.session.add(kept)
-    review.submitted_at = None
-    db.session.flush()
 
 
 def _write(assignment: Assignment, written: Written, opened_at_state: str | None, page: str) -> Review:
