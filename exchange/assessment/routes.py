@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment import feedback, forms, policy, queries, services, tables
 from exchange.assessment.blueprint import blueprint
-from exchange.assessment.deliberation.queries import questions_read
+from exchange.assessment.deliberation.queries import questions_read, still_open
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.errors import Conflict, WrongStage
@@ -176,6 +176,7 @@ def close_assessment(seen: Seen) -> ResponseReturnValue:
         form=form,
         panel=panel,
         figures=tables.figures(panel),
+        open_questions=still_open(questions_read(person, panel.seen)),
         preview=feedback.in_one(form.feedback.data, form.by_criterion, panel.criteria) if is_sound else "",
     ), 422 if form.is_submitted() and not is_sound else 200
 
