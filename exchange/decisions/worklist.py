@@ -15,7 +15,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from exchange import clock
 from exchange.accounts.models import Person, Role
 from exchange.assessment import queries as assessment
-from exchange.assessment.models import Assignment, Review, Round
+from exchange.assessment.models import Assignment, EarlierReview, Review, Round
 from exchange.assessment.scoring import Aggregate, whole
 from exchange.decisions import queries, summary
 from exchange.decisions.models import Decision
@@ -247,6 +247,8 @@ def _waits_in_themes_of(person: Person) -> ColumnElement[bool]:
 
 def _assessed_by(person: Person) -> ColumnElement[bool]:
     """`assessment.has_assessed`, for a list."""
+    opened_again = Review.id.in_(select(EarlierReview.review_id))
+    reviewed = or_(Review.submitted_at.is_not(None), opened_again)
     return (
         exists()
         .where(
@@ -257,7 +259,7 @@ def _assessed_by(person: Person) -> ColumnElement[bool]:
         .where(
             or_(
                 Assignment.removed_at.is_(None),
-                exists().where(Review.assignment_id == Assignment.id, Review.submitted_at.is_not(None)),
+                exists().where(Review.assignment_id == Assignment.id, reviewed),
             )
         )
     )
