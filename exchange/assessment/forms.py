@@ -170,6 +170,14 @@ class DeclareForm(forms.OnceForm):
         self.interest.choices = [*before, interest, outside, *after] if is_open else [interest]
 
 
+class DeclareInterestForm(forms.OnceForm):
+    reason = _reason(
+        "What your interest is",
+        "Enter what your interest is",
+        "The theme’s director can read this. The team and the reviewers cannot.",
+    )
+
+
 class WithoutNames:
     """A validator of what the team will read: it must not name whom they must not know of."""
 

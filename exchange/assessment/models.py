@@ -154,11 +154,15 @@ class Assignment(Base):
 
     @property
     def is_reopened(self) -> bool:
-        """Whether their draft is the review of this version that they submitted, and opened again."""
+        """Whether their draft is the review of this version that they submitted, and opened again. Who came back to the panel
+        did not."""
         review = self.review
         if review is None or review.submitted_at is not None:
             return False
-        return any(each.version_number == self.round.version_number for each in review.earlier)
+        version = self.round.version_number
+        return any(
+            each.version_number == version and each.opened_at >= self.assigned_at for each in review.earlier
+        )
 
     @hybrid_property
     def is_to_confirm(self) -> bool:

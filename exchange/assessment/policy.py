@@ -38,6 +38,11 @@ def manages(person: Person, seen: Seen) -> bool:
     return Part.MANAGER in seen.standing.parts
 
 
+def is_staff(person: Person, seen: Seen) -> bool:
+    """Acts on it for the lead theme, a stand-in too, and nothing binds them."""
+    return seen.standing.is_staff
+
+
 def is_champion(person: Person, seen: Seen) -> bool:
     return seen.standing.is_champion
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment import feedback, forms, policy, queries, services, tables
 from exchange.assessment.blueprint import blueprint
-from exchange.assessment.deliberation.queries import questions_read
+from exchange.assessment.deliberation.queries import questions_read, still_open
 from exchange.assessment.models import Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.errors import Conflict, WrongStage
@@ -24,6 +24,7 @@ from exchange.region import queries as region
 from exchange.wording import day, joined
 
 ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the proposal can do this."
+ONLY_STAFF = "Only the staff of its lead theme who have no interest in it yet can declare one here."
 ONLY_CHAMPION = "Only the champion can withdraw the proposal."
 
 PERIODS = {"90-days": "Last 90 days", "12-months": "Last 12 months", "all": "All time"}
@@ -129,6 +130,17 @@ def declare(assigned: Assigned) -> ResponseReturnValue:
     return redirect(url_for("assessment.reviews"))
 
 
+@blueprint.route("/proposals/<ref>/declare-interest", methods=["GET", "POST"])
+@requires(policy.is_staff, of=proposals.seen, message=ONLY_STAFF)
+def declare_interest(seen: Seen) -> ResponseReturnValue:
+    form, ref = forms.DeclareInterestForm(), seen.proposal.reference
+    if not form.validate_on_submit():
+        return _form("declare_interest", form, seen=seen)
+    services.declare_interest(seen.proposal, someone_at_hand(), reason=form.reason.data)
+    flash(f"Thank you for saying so. You no longer act on {ref}. We tell those who do.")
+    return redirect(url_for("reports.my_work"))
+
+
 @blueprint.get("/proposals/<ref>/assessment")
 @requires(signed_in, of=queries.panel)
 def assessment(panel: Panel) -> ResponseReturnValue:
@@ -164,6 +176,7 @@ def close_assessment(seen: Seen) -> ResponseReturnValue:
         form=form,
         panel=panel,
         figures=tables.figures(panel),
+        open_questions=still_open(questions_read(person, panel.seen)),
         preview=feedback.in_one(form.feedback.data, form.by_criterion, panel.criteria) if is_sound else "",
     ), 422 if form.is_submitted() and not is_sound else 200
 

@@ -6,6 +6,7 @@ The template is decision_pack.typ. Everything that people wrote goes there as da
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from exchange.proposals.answers import Shown
 from exchange.region import queries as region
 from exchange.wording import file_size, moment
 
+log = logging.getLogger(__name__)
+
 TEMPLATE = Path(__file__).with_name("decision_pack.typ")
 MOST_CHARACTERS = 2_000_000
 MOST_SECONDS = 20
@@ -37,13 +40,15 @@ Part = Mapping[str, Any]
 
 
 def pdf_of(pack: Pack, reader: Person) -> bytes:
-    """Tagged, in A4. One is made at a time. Raises Unavailable for one that is too large or takes too long."""
+    """Tagged, in A4. One is made at a time. Raises Unavailable for one that is too large or takes too long, or cannot be set."""
     content = json.dumps(content_of(pack, reader))
     if len(content) > MOST_CHARACTERS:
         raise CANNOT_BE_MADE
+    waiting = _queue().submit(_set, content)
     try:
-        return _queue().submit(_set, content).result(timeout=MOST_SECONDS)
+        return waiting.result(timeout=MOST_SECONDS)
     except TookTooLong:
+        waiting.cancel()  # nobody waits for it any more; the others in the queue do
         raise CANNOT_BE_MADE from None
 
 
@@ -173,4 +178,8 @@ def _set(content: str) -> bytes:
         return bytes(typst.compile(template, pdf_standards=["ua-1"], ignore_system_fonts=True, **made))
     except typst.TypstError:
         # A letter that those fonts lack, which the standard refuses: the machine's may have it.
-        return bytes(typst.compile(template, **made))
+        try:
+            return bytes(typst.compile(template, **made))
+        except typst.TypstError:
+            log.exception("the decision pack could not be set")
+            raise CANNOT_BE_MADE from None

@@ -24,7 +24,7 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import deliberating
+from exchange.notifications import acting, deliberating
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
@@ -254,11 +254,6 @@ def owes_review(assignment: Assignment) -> bool:
     return _is_on_panel(assignment) and (assignment.review is None or assignment.review.submitted_at is None)
 
 
-def stand_in(news: News) -> list[Person]:
-    """Whom the event names, or ends the standing in of."""
-    return [accounts.person(news.happened.facts["person"])]
-
-
 def by_date(news: News) -> Mapping[str, Any]:
     """The dates that the event names."""
     return {
@@ -277,10 +272,6 @@ def sections_by_date(news: News) -> Mapping[str, Any]:
 def until(news: News) -> Mapping[str, Any]:
     """The last day to answer the invitation."""
     return {"until": db.session.get_one(Invitation, news.happened.facts["invitation"]).expires_at}
-
-
-def part_of_stand_in(news: News) -> Mapping[str, Any]:
-    return {"part": proposals.STAFF_ROLES[Role(news.happened.facts["role"])].value}
 
 
 def letter_by_date(news: News) -> Mapping[str, Any]:
@@ -333,6 +324,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "extend": (Row(owing, "extended", REVIEW, while_in=Stage.IN_ASSESSMENT, more=by_date),),
     "declare": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
+    "declare_interest": (Row(acting.staff, "staff_declared", PAGE, more=acting.parts),),
     "withdraw_review": (Row(managers_of_lost_review, "reviewer_lost", REVIEWERS),),
     "reopen_review": (Row(managers, "review_reopened", REVIEWERS, while_in=Stage.IN_ASSESSMENT),),
     "ask_team": (Row(managers, "question_asked", QUESTIONS, while_in=Stage.IN_ASSESSMENT),),
@@ -383,7 +375,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(new_champion, "appointed", TEAM),
         Row(co_authors_of_new_champion, "champion_appointed", TEAM),
     ),
-    "name_stand_in": (Row(stand_in, "stand_in_named", PAGE, more=part_of_stand_in),),
-    "end_stand_in": (Row(stand_in, "stand_in_ended", WORK, outlives=True, more=part_of_stand_in),),
+    "name_stand_in": (Row(acting.stand_in, "stand_in_named", PAGE, more=acting.part),),
+    "end_stand_in": (Row(acting.stand_in, "stand_in_ended", WORK, outlives=True, more=acting.part),),
     "settle": (Row(person_settled, "settled", WORK),),
 }

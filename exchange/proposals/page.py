@@ -62,6 +62,7 @@ class Page:
     entries: list[timeline.Entry]
     has_more_entries: bool
     narrowed_because: str
+    interest_url: str
 
     @property
     def contents(self) -> list[dict[str, str]]:
@@ -105,6 +106,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         entries=entries[:SHOWN_EVENTS],
         has_more_entries=len(entries) > SHOWN_EVENTS,
         narrowed_because=_narrowed_because(seen),
+        interest_url=action_url(proposal, "declare-interest") if seen.standing.is_staff else "",
     )
 
 

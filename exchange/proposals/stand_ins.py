@@ -18,7 +18,7 @@ from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals.conflicts import conflict_of, conflicted_each, made_once
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part
-from exchange.proposals.models import Proposal, StandIn
+from exchange.proposals.models import Proposal, Reader, StandIn
 from exchange.region.models import Theme
 
 REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
@@ -140,12 +140,13 @@ def is_lacking(proposal: Proposal, role: Role) -> bool:
 
 
 def free_elsewhere(proposal: Proposal, role: Role) -> list[Person]:
-    """Who holds the role in another theme and has no interest in the proposal, by name."""
+    """Who holds the role in another theme, has no interest in the proposal and does not review it, by name."""
+    reviews = exists().where(Reader.proposal_id == Proposal.id, Reader.person_id == Person.id)
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Proposal, Proposal.id == proposal.id)
-        .where(RoleGrant.role == role, _can_act(), ~conflicted_each())
+        .where(RoleGrant.role == role, _can_act(), ~conflicted_each(), ~reviews)
         .order_by(func.lower(Person.name), Person.id)
         .distinct()
     )

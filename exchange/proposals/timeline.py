@@ -171,6 +171,11 @@ def _stand_in(sentence: str) -> Sentence:
     return lambda event, who: sentence.format(part=in_words(event.facts["role"]).lower())
 
 
+def _staff_declared(event: Event, who: str) -> str:
+    parts = joined([in_words(role).lower() for role in event.facts["roles"]])
+    return f"The {parts} declared an interest, and no longer acts on it"
+
+
 def _anything_else(event: Event, who: str) -> str:
     return in_words(event.kind)
 
@@ -207,6 +212,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "remove_reviewer": _reviewer_removed,
     "leave_panel": _reviewer_gone,
     "declare": _declared,
+    "declare_interest": _staff_declared,
     "submit_review": _review_submitted,
     "reopen_review": _review_reopened,
     "withdraw_review": _review_withdrawn,

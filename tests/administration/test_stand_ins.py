@@ -10,6 +10,8 @@ from flask import Flask
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.assessment import services as assessment
+from exchange.assessment.models import Interest
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.extensions import db
@@ -23,6 +25,7 @@ from tests.assessment.arrange import (
     make_champion,
     make_director,
     make_manager,
+    make_reviewer,
     make_submitted,
 )
 from tests.conftest import Committed, Statements
@@ -233,6 +236,24 @@ def test_nobody_with_an_interest_is_offered(client: Client, committed: Committed
             "administration.name_stand_in", sent, status=422, ref=scene.ref, role=MANAGER.value
         )
         assert message in page.errors[0]
+
+
+def test_nobody_who_reviews_it_is_offered(client: Client, committed: Committed, scene: Scene) -> None:
+    with committed():
+        panel = [make_reviewer(f"Reviewing Person {number}") for number in range(3)]
+        make_grant(panel[0], MANAGER, theme=OTHER_THEME)
+        once = make_manager(name="Una Once", theme=OTHER_THEME)
+        make_grant(once, Role.REVIEWER)
+        people = [each.id for each in (*panel, once)]
+        manager = make_manager(name="Max Moved")
+        round_ = assessment.start_assessment(db.session.get_one(Proposal, scene.proposal.id), manager, people)
+        place = next(each for each in round_.assignments if each.person_id == once.id)
+        assessment.declare(place, Interest.TOO_MANY)
+        manager.organisation_id = TEAM
+    page = client.as_(scene.administrator).get(
+        "administration.name_stand_in", ref=scene.ref, role=MANAGER.value
+    )
+    assert page.texts(".nhsuk-radios__label") == ["Imran Yusuf", "Una Once"]
 
 
 def test_two_administrators_at_once_name_one(client: Client, committed: Committed, scene: Scene) -> None:

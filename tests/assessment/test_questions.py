@@ -5,12 +5,22 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from exchange.assessment import services
+from exchange.assessment import queries, services
 from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import TeamQuestion
 from exchange.events import Event
 from exchange.extensions import db
-from tests.assessment.arrange import STAFF, TEAM, Cast, declare, make_cast, make_manager, submit
+from exchange.proposals.models import Proposal
+from tests.assessment.arrange import (
+    STAFF,
+    TEAM,
+    Cast,
+    declare,
+    make_cast,
+    make_director,
+    make_manager,
+    submit,
+)
 from tests.conftest import Committed, Statements
 from tests.factories import make_person
 from tests.notifications.arrange import forget, tell, texts_to, told
@@ -263,3 +273,33 @@ def test_a_closed_assessment_takes_no_questions_and_no_answers(client: Client, c
     pack = client.as_(cast.manager).get("decisions.decision_pack", ref=cast.ref)
     assert PUT_AS in pack.text
     assert "Questions to the team" in pack.links()
+
+
+def test_questions_that_are_open_end_with_the_assessment_and_stay_so_when_it_is_referred_back(
+    client: Client, committed: Committed
+) -> None:
+    cast = arrange(committed)
+    with committed():
+        asked = [deliberation.ask_team(cast.assignment(index), f"How many? {index}") for index in (0, 1)]
+        deliberation.put_question(asked[0], cast.manager, put_as=PUT_AS)
+        for index in range(3):
+            submit(cast.assignment(index))
+    page = client.as_(cast.manager).get("assessment.close_assessment", ref=cast.ref)
+    assert (
+        "2 questions to the team are still open. Once you close the assessment they can no longer be "
+        "passed on or answered." in page.text
+    )
+    page.submit("Close assessment", panel_summary="Good.", feedback="Good.")
+    with committed():
+        services.open_again(cast.proposal, make_director(), questions="What of the cost?")
+    for person, button in ((cast.manager, "Pass it on, or not"), (cast.champion, "Answer")):
+        page = client.as_(person).get("assessment.questions", ref=cast.ref)
+        assert button not in page.links()
+    with committed():
+        round_ = queries.current_round(db.session.get_one(Proposal, cast.proposal.id))
+        assert round_ is not None
+        place = queries.assignment_of(cast.reviewers[0], round_)
+        assert place is not None
+        question = deliberation.ask_team(place, "And now?")
+        deliberation.put_question(question, cast.manager, put_as="And now?")
+    client.as_(cast.champion).get("assessment.questions", ref=cast.ref).click("Answer")

@@ -4,14 +4,16 @@ import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.accounts.roles import Role
 from exchange.assessment import queries, services
 from exchange.assessment.history import changes, lines
-from exchange.assessment.models import EarlierReview, Recommendation
+from exchange.assessment.models import EarlierReview, Interest, Recommendation
 from exchange.assessment.written import Written
 from exchange.events import Event
 from exchange.extensions import db
 from tests.assessment.arrange import TEAM, Cast, make_cast, make_director, make_manager, submit
 from tests.conftest import Committed
+from tests.factories import make_grant
 from tests.pages import Client, Page
 
 CRITERIA = {"need": "Need", "benefit": "Benefit"}
@@ -110,6 +112,50 @@ def test_who_opened_a_review_and_left_the_panel_has_assessed_all_the_same(commit
     cast = arrange(committed)
     with committed():
         services.reopen_review(cast.assignment(0))
+        services.remove_reviewer(cast.assignment(0), cast.manager, reason="Away.")
+        assert queries.has_assessed(cast.reviewers[0], cast.proposal)
+
+
+def test_director_who_opened_a_review_and_left_the_panel_is_not_offered_the_decision(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        cast = make_cast(reviewers=4)
+        make_grant(cast.reviewers[0], role=Role.THEME_DIRECTOR)
+        for index in range(4):
+            submit(cast.assignment(index))
+        services.reopen_review(cast.assignment(0))
+        services.remove_reviewer(cast.assignment(0), cast.manager, reason="Away.")
+        services.close_assessment(cast.proposal, cast.manager, panel_summary="Good.", feedback="Good.")
+    page = client.as_(cast.reviewers[0]).get("decisions.decisions")
+    assert "For another director" in page.texts("h2")
+
+
+def test_who_comes_back_to_the_panel_goes_on_from_a_review_that_is_kept(
+    client: Client, committed: Committed, clock: time_machine.Traveller
+) -> None:
+    cast = arrange(committed)
+    with committed():
+        services.declare(cast.assignment(0), Interest.OUTSIDE_MY_EXPERTISE)
+    clock.shift(3600)
+    page = client.as_(cast.manager).get("assessment.add_reviewers", ref=cast.ref)
+    page.submit("Add to the panel", reviewers=[cast.reviewers[0].id], reason="She reconsidered.")
+    with committed():
+        review = cast.assignment(0).review
+        assert review is not None
+        assert (review.submitted_at, review.withdrawn_at) == (None, None)
+        kept = db.session.query(EarlierReview).one()
+        assert kept.said["scores"] == {"need": 4, "benefit": 2}
+        assert kept.opened_at < cast.assignment(0).assigned_at
+        services.declare(cast.assignment(0), Interest.NONE)
+    page = client.as_(cast.reviewers[0]).get("assessment.review", ref=cast.ref)
+    assert page.value("score-need") == "4"
+    assert "You opened your review again" not in page.text
+    assert (
+        "Reviews that were changed"
+        in client.as_(cast.manager).get("assessment.assessment", ref=cast.ref).text
+    )
+    with committed():
         services.remove_reviewer(cast.assignment(0), cast.manager, reason="Away.")
         assert queries.has_assessed(cast.reviewers[0], cast.proposal)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -113,3 +115,32 @@ def test_pack_that_is_too_large_or_slow_says_so(
         case = arrange.make_case()
     page = client.as_(case.director).get(PDF, ref=case.ref, status=503)
     assert "The PDF could not be made just now." in page.text
+
+
+def test_pack_that_cannot_be_set_says_so(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.typ"
+    broken.write_text('#panic("no")')
+    monkeypatch.setattr(paper, "TEMPLATE", broken)
+    with committed():
+        case = arrange.make_case()
+    page = client.as_(case.director).get(PDF, ref=case.ref, status=503)
+    assert "The PDF could not be made just now." in page.text
+
+
+def test_pack_that_nobody_waits_for_any_more_is_not_made(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = Event()
+    made: list[str] = []
+    before = paper._queue().submit(busy.wait)
+    monkeypatch.setattr(paper, "_set", made.append)
+    monkeypatch.setattr(paper, "MOST_SECONDS", 0)
+    with committed():
+        case = arrange.make_case()
+    client.as_(case.director).get(PDF, ref=case.ref, status=503)
+    busy.set()
+    before.result()
+    paper._queue().submit(bool).result()
+    assert made == []

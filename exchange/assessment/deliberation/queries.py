@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,10 +35,18 @@ class ShownQuestion:
     def was_reworded(self) -> bool:
         return bool(self.text) and self.question.is_put and self.question.put_as != self.text
 
+    @property
+    def waits_for_manager(self) -> bool:
+        return self.question.round.is_open and self.question.waits_for_manager
+
+    @property
+    def waits_for_team(self) -> bool:
+        return self.question.round.is_open and self.question.waits_for_team
+
 
 @dataclass(frozen=True)
 class Questions:
-    """The questions about one proposal, and what this reader may do with them now."""
+    """The questions about one proposal, and what this reader may do: `can_settle` and `can_answer` those that wait for it."""
 
     seen: Seen
     round: Round
@@ -60,8 +69,8 @@ def questions(person: Person, ref: str) -> Questions:
         round_,
         questions_read(person, seen),
         can_ask=round_.is_open and is_on_panel,
-        can_settle=round_.is_open and policy.manages(person, seen),
-        can_answer=round_.is_open and standing.is_on_team,
+        can_settle=policy.manages(person, seen),
+        can_answer=standing.is_on_team,
     )
 
 
@@ -80,6 +89,11 @@ def questions_read(person: Person, seen: Seen) -> list[ShownQuestion]:
     )
     shown = (_shown(question, person, seen) for question in db.session.scalars(query))
     return [each for each in shown if each is not None]
+
+
+def still_open(shown: Sequence[ShownQuestion]) -> int:
+    """How many of them wait for the manager or the team."""
+    return sum(each.waits_for_manager or each.waits_for_team for each in shown)
 
 
 def asked_of_team(proposal: Proposal) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from exchange.assessment.services.rounds import (
     start_assessment,
     withdraw,
 )
+from exchange.assessment.services.staff import declare_interest
 from exchange.assessment.written import Written, state_of, written_in
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "choose_reviewers",
     "close_assessment",
     "declare",
+    "declare_interest",
     "end_round",
     "extend",
     "hold",

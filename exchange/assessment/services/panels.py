@@ -13,6 +13,7 @@ from exchange.assessment import policy, queries
 from exchange.assessment.letters import letter
 from exchange.assessment.models import Assignment, Round
 from exchange.assessment.queries import Candidate
+from exchange.assessment.services.drafts import set_aside
 from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Text
@@ -173,7 +174,10 @@ def forget_reader(assignment: Assignment) -> None:
 
 
 def _return(assignment: Assignment) -> None:
+    """Puts them back as if they had not declared. What they submitted stays on the record, and is their draft."""
     assignment.removed_at, assignment.removed_reason = None, ""
     assignment.interest = assignment.declared_at = None
-    if assignment.review is not None:
-        assignment.review.submitted_at = assignment.review.withdrawn_at = None
+    review = assignment.review
+    if review is not None:
+        set_aside(review, since=review.withdrawn_at)
+        review.withdrawn_at = None

@@ -4,7 +4,6 @@ was open before."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,14 +11,16 @@ from sqlalchemy.orm import selectinload
 
 from exchange import clock, events
 from exchange.assessment import policy
-from exchange.assessment.models import Assignment, EarlierReview, Interest, Review, Score
+from exchange.assessment.models import Assignment, Interest, Review, Score
+from exchange.assessment.services.drafts import set_aside
 from exchange.assessment.services.panels import take_off
-from exchange.assessment.written import Written, says, state_of, written_in
+from exchange.assessment.written import Written, says, state_of
 from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
+from exchange.proposals import services as teams
 from exchange.proposals.models import DeclaredInterest, Reader, ReadingLevel
 from exchange.proposals.services import lock
 
@@ -64,6 +65,8 @@ def declare(assignment: Assignment, interest: Interest, *, reason: str = "") -> 
         db.session.add(kept)
     texts = {"reason": Text(reason, Audience.DIRECTOR)}
     _record(assignment, "withdraw_review" if was_submitted else "declare", texts, interest=interest.value)
+    if interest is Interest.INTEREST:
+        teams.end_bound_stand_ins(round_.proposal)
 
 
 def save_review(
@@ -113,22 +116,6 @@ def reopen_review(assignment: Assignment) -> None:
         return
     set_aside(assignment.review)
     _record(assignment, "reopen_review")
-
-
-def set_aside(review: Review) -> None:
-    """Keeps what a submitted review says, and makes it a draft."""
-    if review.submitted_at is None:
-        return
-    kept = EarlierReview(
-        review_id=review.id,
-        version_number=review.version_number,
-        submitted_at=review.submitted_at,
-        opened_at=clock.now(),
-        said=asdict(written_in(review)),
-    )
-    db.session.add(kept)
-    review.submitted_at = None
-    db.session.flush()
 
 
 def _write(assignment: Assignment, written: Written, opened_at_state: str | None, page: str) -> Review:

@@ -13,8 +13,8 @@ from exchange.assessment import feedback as released
 from exchange.assessment import queries, rubric
 from exchange.assessment.models import Assignment, Review, Round, Rubric, Score
 from exchange.assessment.queries import Candidate
+from exchange.assessment.services.drafts import set_aside
 from exchange.assessment.services.panels import assign, choose, forget_reader, record_added, take_off
-from exchange.assessment.services.reviews import set_aside
 from exchange.audience import Audience
 from exchange.errors import Conflict, UnmetNeeds
 from exchange.events import Text

@@ -5,6 +5,7 @@ import askBeforeLeaving, { isChanged } from "./unsaved.js";
 
 const PAUSE = 1500;
 const AGAIN = 30000;
+const MOST_KEPT_ALIVE = 60000; // characters of the body, all of them ASCII; browsers refuse more than 64 kB
 const NOT_SAVED = "Not saved yet. What you wrote is still on this page.";
 
 export default function attach(form) {
@@ -55,8 +56,12 @@ export default function attach(form) {
     return post();
   }
 
-  const post = () =>
-    fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
+  // Kept alive when the page is left meanwhile, where it is small enough for browsers to do so.
+  function post() {
+    const body = new URLSearchParams(new FormData(form));
+    const keepalive = body.toString().length < MOST_KEPT_ALIVE;
+    return fetch(address, { method: "POST", body, redirect: "error", keepalive });
+  }
 
   // None where nobody is signed in any more, or someone else is.
   async function newToken() {
