@@ -41,7 +41,7 @@ def edit_details() -> ResponseReturnValue:
         services.edit_details(person, form.name.data, form.job.data or "")
         flash("Your details are saved.", "success")
         return redirect(url_for("accounts.account"))
-    return render_template("accounts/edit_details.html", form=form), 422 if form.errors else 200
+    return render_template("accounts/edit_details.html", form=form), form.status_code
 
 
 @blueprint.route("/account/terms", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def accept_terms() -> ResponseReturnValue:
         services.accept_terms(someone_at_hand())
         flash("Thank you. You have accepted the confidentiality terms.", "success")
         return redirect(url_for("accounts.account"))
-    return render_template("accounts/accept_terms.html", form=form), 422 if form.errors else 200
+    return render_template("accounts/accept_terms.html", form=form), form.status_code
 
 
 def _about(person: Person) -> list[dict[str, str]]:

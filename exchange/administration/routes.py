@@ -111,9 +111,9 @@ def settle(person_id: int) -> ResponseReturnValue:
             flash(f"{someone.name} belongs to {organisation.name}.", "success")
         return redirect(url_for(".waiting") if form.back.data else _address_of(someone))
     leads = policy.holds(someone, Role.ORGANISATION_LEAD, someone.organisation_id or "")
-    return render_template("administration/settle.html", form=form, someone=someone, leads=leads), _status(
-        form
-    )
+    return render_template(
+        "administration/settle.html", form=form, someone=someone, leads=leads
+    ), form.status_code
 
 
 @blueprint.route("/people/<int:person_id>/grant", methods=["GET", "POST"])
@@ -128,7 +128,7 @@ def grant(person_id: int) -> ResponseReturnValue:
         account_services.grant(someone, role, theme, organisation, actor)
         flash(f"{someone.name} has the role now.", "success")
         return redirect(_address_of(someone))
-    return render_template("administration/grant.html", form=form, someone=someone), _status(form)
+    return render_template("administration/grant.html", form=form, someone=someone), form.status_code
 
 
 @blueprint.route("/people/<int:person_id>/grants/<int:grant_id>/revoke", methods=["GET", "POST"])
@@ -218,7 +218,7 @@ def name_stand_in(ref: str, role: str) -> ResponseReturnValue:
         theme=proposal.lead_theme,
         role=part,
     )
-    return page, 422 if form.errors else 200
+    return page, form.status_code
 
 
 @blueprint.route("/stand-ins/<int:stand_in_id>/take-back", methods=["GET", "POST"])
@@ -312,10 +312,6 @@ def _allow(reason_against: str) -> None:
 
 def _address_of(person: Person) -> str:
     return url_for(".person", person_id=person.id)
-
-
-def _status(form: SettleForm | GrantForm) -> int:
-    return 422 if form.errors else 200
 
 
 def _row_id(typed: str) -> int:

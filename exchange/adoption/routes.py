@@ -57,7 +57,7 @@ def record(place: Place) -> ResponseReturnValue:
         return redirect(url_for("adoption.adoption", slug=place.found.programme.slug))
     if is_stale:
         form.show_as_it_is()
-    status = 409 if is_stale else 422 if form.is_submitted() else 200
+    status = 409 if is_stale else form.status_code
     return render_template("adoption/record.html", place=place, form=form, is_stale=is_stale), status
 
 
@@ -73,9 +73,7 @@ def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
         services.set_eligible(found.programme, someone_at_hand(), chosen, expected=form.expected)
         flash(f"The programme is now for {counted(len(form.organisations.data), 'organisation')}.")
         return redirect(url_for("adoption.adoption", slug=found.programme.slug))
-    return render_template("adoption/choose_eligible.html", found=found, form=form), (
-        422 if form.is_submitted() else 200
-    )
+    return render_template("adoption/choose_eligible.html", found=found, form=form), (form.status_code)
 
 
 @blueprint.route("/programmes/<slug>/adoption-table", methods=["GET", "POST"])

@@ -252,7 +252,7 @@ def stage_clocks() -> ResponseReturnValue:
 
 def _form(page: str, form: Form, **more: object) -> ResponseReturnValue:
     """The page that asks; 422 when what was sent is to mend."""
-    return render_template(f"assessment/{page}.html", form=form, **more), 422 if form.is_submitted() else 200
+    return render_template(f"assessment/{page}.html", form=form, **more), form.status_code
 
 
 def _assessment(panel: Panel) -> str:

@@ -45,8 +45,7 @@ def refer_back(seen: Seen) -> ResponseReturnValue:
         return redirect(url_for("proposals.show", ref=proposal.reference))
     asked = {"form": form, "seen": seen, "due": queries.due_if_referred_back()}
     prepared = queries.prepared_now(proposal)
-    status = 422 if form.is_submitted() else 200
-    return render_template("decisions/refer_back.html", prepared=prepared, **asked), status
+    return render_template("decisions/refer_back.html", prepared=prepared, **asked), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/decline", methods=["GET", "POST"])

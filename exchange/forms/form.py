@@ -31,6 +31,11 @@ class Form(wtforms.Form):
     def is_submitted(self) -> bool:
         return bool(request) and request.method in SENDING
 
+    @property
+    def status_code(self) -> int:
+        """Of the page that draws it: one that draws it again, after it was sent, has something to mend."""
+        return 422 if self.is_submitted() else 200
+
     def validate_on_submit(self) -> bool:
         """Whether it was sent and nothing is to mend."""
         return self.is_submitted() and self.validate()

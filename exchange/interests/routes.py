@@ -56,7 +56,7 @@ def add() -> ResponseReturnValue:
         )
         flash("It is in your register. You take no part in proposals that it concerns.", "success")
         return redirect(url_for("interests.register"))
-    return render_template("interests/add.html", form=form), 422 if form.errors else 200
+    return render_template("interests/add.html", form=form), form.status_code
 
 
 @blueprint.route("/account/interests/<int:interest_id>/end", methods=["GET", "POST"])
@@ -67,4 +67,4 @@ def end(interest: RegisteredInterest) -> ResponseReturnValue:
         services.end(interest)
         flash("It is no longer in your register.", "success")
         return redirect(url_for("interests.register"))
-    return render_template("interests/end.html", form=form, interest=interest), 422 if form.errors else 200
+    return render_template("interests/end.html", form=form, interest=interest), form.status_code

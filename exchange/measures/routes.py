@@ -57,9 +57,7 @@ def define_measure(found: SeenProgramme) -> ResponseReturnValue:
         )
         flash(f"“{form.name.data}” is now a measure of this programme.")
         return redirect(url_for("measures.measures", slug=found.programme.slug))
-    return render_template(
-        "measures/define_measure.html", found=found, form=form
-    ), 422 if form.is_submitted() else 200
+    return render_template("measures/define_measure.html", found=found, form=form), form.status_code
 
 
 @blueprint.route(
@@ -79,8 +77,9 @@ def enter_figures(place: Place) -> ResponseReturnValue:
             url_for("measures.measure", slug=place.seen.found.programme.slug, number=measure.number)
         )
     entered = queries.entered(measure, place.organisation.id)
-    status = 422 if form.is_submitted() else 200
-    return render_template("measures/enter_figures.html", place=place, form=form, entered=entered), status
+    return render_template(
+        "measures/enter_figures.html", place=place, form=form, entered=entered
+    ), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/measures/<int:number>/rebase", methods=["GET", "POST"])
@@ -101,6 +100,4 @@ def rebase_measure(seen: SeenMeasure) -> ResponseReturnValue:
         return redirect(
             url_for("measures.measure", slug=seen.found.programme.slug, number=seen.measure.number)
         )
-    return render_template(
-        "measures/rebase_measure.html", seen=seen, form=form
-    ), 422 if form.is_submitted() else 200
+    return render_template("measures/rebase_measure.html", seen=seen, form=form), form.status_code

@@ -61,8 +61,7 @@ def change_programme(found: SeenChange) -> ResponseReturnValue:
         services.change_programme(found.programme, found.change, someone_at_hand(), form.said)
         flash(found.change.done)
         return redirect(url_for("spread.programme", slug=found.programme.slug))
-    status = 422 if form.is_submitted() else 200
-    return render_template("spread/change_programme.html", found=found, form=form), status
+    return render_template("spread/change_programme.html", found=found, form=form), form.status_code
 
 
 @blueprint.route("/change-programmes/<any(pause, refocus):name>", methods=["GET", "POST"])
@@ -77,10 +76,9 @@ def change_several(name: str) -> ResponseReturnValue:
         services.change_several(chosen, change, person, {"adoption_target": None, **form.said})
         flash(f"{counted(len(chosen), 'programme').capitalize()} changed.")
         return redirect(url_for("spread.programmes"))
-    status = 422 if form.is_submitted() else 200
     return render_template(
         "spread/change_several.html", form=form, change=change, programmes=programmes
-    ), status
+    ), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/conditions/<int:number>", methods=["GET", "POST"])
@@ -95,5 +93,4 @@ def settle_condition(found: SeenCondition) -> ResponseReturnValue:
         now = "active" if is_active else "still being set up"
         flash(f"The condition is {outcome.value}. The programme is {now}.")
         return redirect(url_for("spread.programme", slug=found.programme.slug))
-    status = 422 if form.is_submitted() else 200
-    return render_template("spread/settle_condition.html", found=found, form=form), status
+    return render_template("spread/settle_condition.html", found=found, form=form), form.status_code

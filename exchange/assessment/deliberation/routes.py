@@ -34,7 +34,7 @@ def ask_team(place: Assigned) -> ResponseReturnValue:
         services.ask_team(place.assignment, form.question.data)
         flash("Your question is with the programme manager, who passes it on or tells you why not.")
         return _to_questions(place.seen)
-    return render_template("assessment/ask_team.html", form=form, place=place), _status(form)
+    return render_template("assessment/ask_team.html", form=form, place=place), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/questions/<int:question_id>/settle", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def settle_question(found: SeenQuestion) -> ResponseReturnValue:
             services.decline_question(question, manager, reason=form.reason.data)
             flash("The question is not passed on. We have told its author.")
         return _to_questions(found.seen)
-    return render_template("assessment/settle_question.html", form=form, found=found), _status(form)
+    return render_template("assessment/settle_question.html", form=form, found=found), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/questions/<int:question_id>/answer", methods=["GET", "POST"])
@@ -65,7 +65,7 @@ def answer_question(found: SeenQuestion) -> ResponseReturnValue:
         services.answer_question(found.question, someone_at_hand(), answer=form.answer.data)
         flash("Your answer is with the panel.")
         return _to_questions(found.seen)
-    return render_template("assessment/answer_question.html", form=form, found=found), _status(form)
+    return render_template("assessment/answer_question.html", form=form, found=found), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/discussion", methods=["GET", "POST"])
@@ -78,11 +78,7 @@ def discussion(found: Discussion) -> ResponseReturnValue:
         return redirect(url_for("assessment.discussion", ref=found.seen.proposal.reference))
     return render_template(
         "assessment/discussion.html", form=form, found=found, tabs=_tabs(found.seen)
-    ), _status(form)
-
-
-def _status(form: forms.AskForm | forms.SettleForm | forms.AnswerForm | forms.MessageForm) -> int:
-    return 422 if form.is_submitted() else 200
+    ), form.status_code
 
 
 def _tabs(seen: Seen) -> list[dict[str, object]]:

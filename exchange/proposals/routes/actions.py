@@ -101,9 +101,7 @@ def transfer(seen: Seen) -> ResponseReturnValue:
         else:
             flash(f"{proposal.reference} is moved to {theme.name}. Its programme manager goes on with it.")
             return redirect(url_for("assessment.triage"))
-    return render_template(
-        "proposals/transfer.html", seen=seen, form=form
-    ), 422 if form.is_submitted() else 200
+    return render_template("proposals/transfer.html", seen=seen, form=form), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/reopen", methods=["GET", "POST"])
@@ -117,7 +115,7 @@ def reopen(seen: Seen) -> ResponseReturnValue:
         return redirect(url_for("proposals.show", ref=proposal.reference))
     if not form.is_submitted():
         form.due.process(None, usual_changes_due())
-    return render_template("proposals/reopen.html", seen=seen, form=form), 422 if form.is_submitted() else 200
+    return render_template("proposals/reopen.html", seen=seen, form=form), form.status_code
 
 
 def _check_page(seen: Seen, form: DeclareForm) -> str:

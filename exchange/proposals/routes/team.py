@@ -52,7 +52,7 @@ def invite(seen: Seen) -> ResponseReturnValue:
         form=form,
         title=title_of(seen),
         days=services.ANSWERED_WITHIN.days,
-    ), 422 if form.is_submitted() else 200
+    ), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/team/invitations/<int:invitation_id>/take-back", methods=["GET", "POST"])
@@ -129,7 +129,7 @@ def _champion_form(seen: Seen) -> tuple[ChampionForm, dict[str, Person]]:
 
 def _champion_page(template: str, seen: Seen, form: ChampionForm) -> ResponseReturnValue:
     page = render_template(f"proposals/{template}.html", seen=seen, form=form, title=title_of(seen))
-    return page, 422 if form.is_submitted() else 200
+    return page, form.status_code
 
 
 def _to_team(seen: Seen) -> ResponseReturnValue:

@@ -44,7 +44,7 @@ def new() -> ResponseReturnValue:
     if form.validate_on_submit():
         proposal = services.create(someone_at_hand(), form.title.data, form.lead_theme.data)
         return redirect(url_for("proposals.edit", ref=proposal.reference))
-    return render_template("proposals/new.html", form=form), 422 if form.is_submitted() else 200
+    return render_template("proposals/new.html", form=form), form.status_code
 
 
 @blueprint.get("/proposals/<ref>/edit")
