@@ -145,17 +145,18 @@ def matrix(*, theme: str = "", system: str = "") -> Matrix:
         .order_by(Programme.approved_at.desc(), Programme.id.desc())
     )
     rows = select(Organisation).options(joinedload(Organisation.system))
-    held = select(Adoption.organisation_id, Adoption.programme_id, Adoption.step).where(Adoption.is_eligible)
     if theme:
         columns = columns.where(Proposal.lead_theme_id == theme)
     if system:
         rows = rows.where(Organisation.system_code == system)
     programmes = db.session.execute(columns).all()
     number_of = {id_: number for number, (id_, _, _) in enumerate(programmes)}
+    held = select(Adoption.organisation_id, Adoption.programme_id, Adoption.step).where(
+        Adoption.is_eligible, Adoption.programme_id.in_(sorted(number_of))
+    )
     cells = {
         (organisation_id, number_of[programme_id]): step
         for organisation_id, programme_id, step in db.session.execute(held)
-        if programme_id in number_of
     }
     concerned = {organisation_id for organisation_id, _ in cells}
     found = db.session.scalars(rows.order_by(func.lower(Organisation.name), Organisation.id))

@@ -13,7 +13,6 @@ from exchange.adoption.page import matrix_rows, page_of
 from exchange.adoption.queries import Place
 from exchange.adoption.steps import Step
 from exchange.region import queries as region
-from exchange.region.models import OrganisationType
 from exchange.spread import queries as spread
 from exchange.spread.queries import SeenProgramme
 from exchange.wording import counted, in_words
@@ -65,13 +64,13 @@ def record(place: Place) -> ResponseReturnValue:
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
     now = queries.eligible(found.programme)
-    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    there = region.organisations_but_the_host()
     retired = [each.organisation for each in now if each.organisation.retired_at is not None]
     form = EligibleForm([*there, *retired], [each.organisation_id for each in now])
     if form.validate_on_submit():
         chosen = form.organisations.data
         services.set_eligible(found.programme, someone_at_hand(), chosen, expected=form.expected)
-        flash(f"The programme is now for {counted(len(form.organisations.data), 'organisation')}.")
+        flash(f"The programme is now for {counted(len(chosen), 'organisation')}.")
         return redirect(url_for("adoption.adoption", slug=found.programme.slug))
     return render_template("adoption/choose_eligible.html", found=found, form=form), (form.status_code)
 
@@ -114,7 +113,7 @@ def matrix() -> ResponseReturnValue:
 @blueprint.get("/organisations")
 @public
 def organisations() -> ResponseReturnValue:
-    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    there = region.organisations_but_the_host()
     return render_template("adoption/organisations.html", organisations=there)
 
 

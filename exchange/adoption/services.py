@@ -71,7 +71,7 @@ def set_eligible_by_record(programme: Programme, actor: Person | None) -> None:
     version = proposals.latest_version(programme.proposal)
     settings = (version.answers.get("settings") if version else None) or []
     types = {type_ for setting in settings for type_ in WORKS_IN.get(setting, ())}
-    there = [each for each in region.organisations() if each.type is not OrganisationType.HOST]
+    there = region.organisations_but_the_host()
     fitting = [each.id for each in there if each.type in types]
     set_eligible(programme, actor, fitting or [each.id for each in there])
 

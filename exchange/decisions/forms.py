@@ -21,9 +21,9 @@ from exchange.decisions.queries import Deciding
 from exchange.decisions.rules import DecisionKind
 from exchange.forms import Choice, Required
 from exchange.spread import conditions
+from exchange.spread.forms import LARGEST_TARGET
 from exchange.wording import moment
 
-LARGEST_TARGET = 100_000
 LONGEST_WAIT = timedelta(days=3 * 366)
 LONGEST_CONDITION = timedelta(days=10 * 366)
 USUAL_WAIT = timedelta(days=182)  # for a condition of which nobody says by when

@@ -91,7 +91,7 @@ class DayField(AskedField):
             raise ValueError(f"“{self.label_text}” must have a {' and a '.join(missing)}")
         numbers = {
             "day": _number(typed["day"], 2),
-            "month": _month(typed["month"]),
+            "month": month_number(typed["month"]),
             "year": _number(typed["year"], 4) if len(typed["year"]) == 4 else None,
         }
         self.to_mend = frozenset(part for part, value in numbers.items() if value is None)
@@ -120,7 +120,7 @@ def _number(typed: str, digits: int) -> int | None:
     return int(typed) if re.fullmatch(rf"\d{{1,{digits}}}", typed, re.ASCII) else None
 
 
-def _month(typed: str) -> int | None:
+def month_number(typed: str) -> int | None:
     """From 1 to 12, of a number or the English name or its beginning."""
     word = typed.lower().rstrip(".")
     if len(word) >= 3 and word.isalpha():

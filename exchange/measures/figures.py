@@ -32,9 +32,9 @@ def decimal(typed: str) -> Decimal | None:
     return Decimal(re.sub(r"[, £%]", "", tidy))
 
 
-def plain(value: Decimal) -> str:
-    """As it is kept: without exponents and idle zeros."""
-    text = f"{value:f}"
+def plain(value: Decimal, *, grouped: bool = False) -> str:
+    """Without exponents and idle zeros: as it is kept, or `grouped` by thousands as people read it."""
+    text = f"{value:,f}" if grouped else f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

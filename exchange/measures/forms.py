@@ -108,7 +108,7 @@ class RebaseForm(forms.OnceForm):
         limit=20,
         hint="The first month of the new way of working, like November 2026",
     )
-    of = forms.PickField("Whose chart", empty="The region’s")
+    of = forms.PickField("Whose chart", empty="The region’s", optional=False)
     reason = forms.TextField(
         "What changed",
         [forms.Required("Enter what changed in how the work is done")],
@@ -119,7 +119,6 @@ class RebaseForm(forms.OnceForm):
     def __init__(self, sites: list[tuple[str, str]], **more: Any) -> None:
         super().__init__(**more)
         self.of.choices = sites
-        self.of.optional = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = super().validate(extra_validators)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-NAMES = tuple(calendar.month_name[number].lower() for number in range(1, 13))
+from exchange.forms.days import month_number
 
 
 def month_of(day: date) -> date:
@@ -27,9 +26,8 @@ def read(typed: str) -> date | None:
     if found := re.fullmatch(r"(?:\d{1,2}/)?(\d{1,2})/(\d{4})", tidy, re.ASCII):
         return _month(int(found[2]), int(found[1]))
     if found := re.fullmatch(r"([a-z]{3,9})[ -](\d{4}|\d{2})", tidy, re.ASCII):
-        number = next((place for place, name in enumerate(NAMES, 1) if name.startswith(found[1])), 0)
         year = int(found[2])
-        return _month(year if year > 99 else 2000 + year, number)
+        return _month(year if year > 99 else 2000 + year, month_number(found[1]) or 0)
     return None
 
 
@@ -50,7 +48,7 @@ def filled(figures: Mapping[date, Decimal]) -> tuple[list[date], list[Decimal | 
 def combined(series: Iterable[Mapping[date, Decimal]], *, averaged: bool) -> dict[date, Decimal]:
     """The figures of all, added up or averaged. A month counts once everybody who had begun by then has entered it: a sum of
     those who were quick would fall each month, and look like news."""
-    begun = [(min(figures), figures) for figures in series if figures]
+    begun = _begun(series)
     months = {month for _, figures in begun for month in figures}
     whole: dict[date, Decimal] = {}
     for month in months:
@@ -62,13 +60,18 @@ def combined(series: Iterable[Mapping[date, Decimal]], *, averaged: bool) -> dic
 
 def incomplete(series: Iterable[Mapping[date, Decimal]]) -> tuple[date, int, int] | None:
     """The newest month for which somebody has a figure and somebody else, who had begun, has none: how many have, of how many."""
-    begun = [(min(figures), figures) for figures in series if figures]
+    begun = _begun(series)
     month = max((max(figures) for _, figures in begun), default=None)
     if month is None:
         return None
     due = [figures for first, figures in begun if first <= month]
     there = sum(month in figures for figures in due)
     return None if there == len(due) else (month, there, len(due))
+
+
+def _begun(series: Iterable[Mapping[date, Decimal]]) -> list[tuple[date, Mapping[date, Decimal]]]:
+    """Those with a figure, each with its first month."""
+    return [(min(figures), figures) for figures in series if figures]
 
 
 def _one(values: Sequence[Decimal], averaged: bool) -> Decimal:

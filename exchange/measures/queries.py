@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,8 +18,6 @@ from exchange.region.models import Organisation
 from exchange.spread import queries as spread
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
-
-Figures = Mapping[date, Decimal]
 
 
 @dataclass(frozen=True)

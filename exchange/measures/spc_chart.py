@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from exchange.measures.figures import plain
 from exchange.spread.xmr import Assurance, Chart, Direction, Point, Segment, SpecialCause, Variation, chart
 from exchange.wording import month_of_year
 
@@ -135,10 +136,7 @@ def drawn(
 
 def number(value: object) -> str:
     """As people read it, with the decimals that it has."""
-    if value is None:
-        return "no figure"
-    text = f"{Decimal(str(value)):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "no figure" if value is None else plain(Decimal(str(value)), grouped=True)
 
 
 def _place(months: Sequence[date], day: date) -> int | None:

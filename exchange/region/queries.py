@@ -9,7 +9,15 @@ from sqlalchemy import func, select
 
 from exchange.errors import ExchangeError, NotFound
 from exchange.extensions import db
-from exchange.region.models import CareSystem, Organisation, Priority, Region, StrategicAim, Theme
+from exchange.region.models import (
+    CareSystem,
+    Organisation,
+    OrganisationType,
+    Priority,
+    Region,
+    StrategicAim,
+    Theme,
+)
 
 REGION_ID = 1
 
@@ -67,6 +75,11 @@ def organisations() -> list[Organisation]:
     """Those that can be chosen, by name; the network's own organisation among them."""
     query = select(Organisation).where(Organisation.retired_at.is_(None))
     return list(db.session.scalars(query.order_by(func.lower(Organisation.name), Organisation.id)))
+
+
+def organisations_but_the_host() -> list[Organisation]:
+    """Those of the region that can adopt something."""
+    return [each for each in organisations() if each.type is not OrganisationType.HOST]
 
 
 def organisation_of_domain(domain: str) -> Organisation | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from exchange import clock, forms
 from exchange.spread.life import Change
 from exchange.spread.models import ConditionStatus, Programme
+
+LARGEST_TARGET = 100_000
 
 
 def _tomorrow() -> date:
@@ -55,7 +57,7 @@ class ChangeForm(forms.OnceForm):
     adoption_target = forms.CountField(
         "New adoption target",
         smallest=1,
-        largest=100_000,
+        largest=LARGEST_TARGET,
         message="Enter the adoption target as a whole number, like 12",
         hint="Leave it empty to keep the one there is.",
     )
@@ -67,9 +69,7 @@ class ChangeForm(forms.OnceForm):
 
 def change_form(change: Change) -> ChangeForm:
     form = ChangeForm()
-    for name in ("changed", "reason", "lessons", "review_on", "adoption_target"):
-        if name not in change.asks:
-            del form[name]
+    _leave(form, change.asks)
     return form
 
 
@@ -82,10 +82,15 @@ class SeveralForm(ChangeForm):
 def several_form(change: Change, programmes: Sequence[Programme]) -> SeveralForm:
     form = SeveralForm()
     form.programmes.choices = [forms.Choice(each.slug, each.proposal.title) for each in programmes]
-    for name in ("changed", "reason", "lessons", "review_on", "adoption_target"):
-        if name not in change.asks or name == "adoption_target":
-            del form[name]
+    # Each keeps its own target.
+    _leave(form, [name for name in change.asks if name != "adoption_target"])
     return form
+
+
+def _leave(form: ChangeForm, asks: Collection[str]) -> None:
+    for name in ("changed", "reason", "lessons", "review_on", "adoption_target"):
+        if name not in asks:
+            del form[name]
 
 
 class ConditionForm(forms.OnceForm):

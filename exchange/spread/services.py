@@ -88,8 +88,8 @@ def settle_condition(condition: Condition, director: Person, *, outcome: Conditi
     """
     proposal = lock(condition.programme.proposal)
     lock_programme(condition.programme)
-    for each in condition.programme.conditions:
-        db.session.refresh(each)
+    of_programme = select(Condition).where(Condition.programme_id == condition.programme_id)
+    db.session.scalars(of_programme.execution_options(populate_existing=True)).all()
     check_open(condition)
     condition.status = outcome
     condition.settled_at = clock.now()
