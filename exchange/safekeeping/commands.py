@@ -44,8 +44,11 @@ def find(words: str) -> None:
     """List the texts of events that hold WORDS, as `redact` wants them."""
     holding = select(Event, EventText.name).join(Event.texts)
     found = holding.where(EventText.content.icontains(words, autoescape=True)).order_by(EventText.id)
-    for event, name in db.session.execute(found).all():
+    rows = db.session.execute(found).all()
+    for event, name in rows:
         click.echo(f"{event.id} {name}  ({event.subject}, {event.kind}, {day(event.at)})")
+    if not rows:
+        click.echo(f"No text of an event holds “{words}”.")
 
 
 @audit.command("redact")

@@ -45,7 +45,7 @@ def test_texts_are_found_by_words_in_them(app: Flask, event_id: str) -> None:
     today = day(clock.now())
     assert run(app, "audit", "find", "WHY.") == (0, f"{event_id} reason  (thing:1, happen, {today})\n")
     assert run(app, "audit", "find", "between") == (0, f"{event_id} note  (thing:1, happen, {today})\n")
-    assert run(app, "audit", "find", "%") == (0, "")
+    assert run(app, "audit", "find", "%") == (0, "No text of an event holds “%”.\n")
 
 
 def test_a_reason_is_asked_for(app: Flask, event_id: str) -> None:
