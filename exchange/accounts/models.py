@@ -162,3 +162,14 @@ class FailedTry(Base):
     account: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class EndedSession(Base):
+    """A session that somebody signed out of, until no copy of its cookie is young enough to be taken. Holds its ticket hashed."""
+
+    __tablename__ = "ended_session"
+    __table_args__ = (Index("ix_ended_session_ticket", "ticket"), Index("ix_ended_session_at", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]

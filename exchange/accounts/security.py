@@ -6,18 +6,19 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Flask, g, redirect, render_template, request, session, url_for
+from flask_login import user_logged_out
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
 from flask_security.signals import password_changed, password_reset, user_authenticated, user_confirmed
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from exchange import clock, outbox
 from exchange.access import Access, declare_endpoints, signed_in
-from exchange.accounts import forms, services
+from exchange.accounts import forms, services, tickets
 from exchange.accounts.models import Person
 from exchange.accounts.queries import by_email
 from exchange.errors import InvalidInput
@@ -41,6 +42,13 @@ class Datastore(SQLAlchemyUserDatastore):
 
     def commit(self) -> None:
         db.session.flush()
+
+    def find_user(self, case_insensitive: bool = False, **identity: Any) -> Person | None:
+        """Nobody for a session that was ended: whom it belongs to is asked by `fs_uniquifier`."""
+        if "fs_uniquifier" not in identity:
+            return cast("Person | None", super().find_user(case_insensitive, **identity))
+        mine = Person.fs_uniquifier == identity["fs_uniquifier"]
+        return db.session.scalar(select(Person).where(mine, tickets.is_good()))
 
     def create_user(self, **registration: Any) -> Person:
         """The new account. Where there is one under this address, somebody made up is registered and undone,
@@ -96,6 +104,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_json)
     app.before_request(_refuse_broken_address)
     user_authenticated.connect(_signed_in, app)
+    user_logged_out.connect(_signed_out, app)
     user_confirmed.connect(_confirmed, app)
     password_changed.connect(_changed_password, app)
     password_reset.connect(_reset_password, app)
@@ -144,6 +153,11 @@ def _refuse_broken_address() -> None:
 def _signed_in(app: Flask, user: Person, **more: Any) -> None:
     """Whoever used this browser before may know the token of then."""
     session.pop("csrf_token", None)
+    tickets.give()
+
+
+def _signed_out(app: Flask, user: Person, **more: Any) -> None:
+    tickets.end()
 
 
 def _confirmed(app: Flask, user: Person, **more: Any) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from exchange import clock, events
-from exchange.accounts import policy, tries
+from exchange.accounts import policy, tickets, tries
 from exchange.accounts.models import Person, RoleGrant
 from exchange.accounts.roles import THEME_ROLES, Role
 from exchange.audience import Audience
@@ -217,6 +217,11 @@ def reactivate(person: Person, actor: Person | None = None) -> None:
 def forget_old_tries() -> None:
     """For the worker: failed tries at signing in are kept only as long as they count."""
     tries.forget_old()
+
+
+def forget_old_sessions() -> None:
+    """The ended ones whose cookies are too old to be taken anyway."""
+    tickets.forget_old()
 
 
 def _fill(person: Person, registration: Registration) -> None:

@@ -171,4 +171,5 @@ def _sweep() -> None:
     with transaction():
         proposals.sweep_files()
         accounts.forget_old_tries()
+        accounts.forget_old_sessions()
         once.forget_old()

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import func, select
 
-from exchange.accounts.models import Person
+from exchange.accounts import tickets
+from exchange.accounts.models import EndedSession, Person
+from exchange.extensions import db
 from tests.conftest import Committed
 from tests.factories import PASSWORD, make_person
 from tests.pages import CSRF_FIELD, Browser, Client
@@ -52,6 +55,37 @@ def test_session_ends_twelve_hours_after_it_was_last_written(client: Client, ann
         browser.get("accounts.account")
         clock.shift(timedelta(seconds=1))
         browser.get("accounts.account", status=302)
+
+
+def test_copied_cookie_ends_with_its_session(client: Client, ann: Person) -> None:
+    """A session of hers elsewhere goes on."""
+    browser, elsewhere, thief = client.visitor(), client.visitor(), client.visitor()
+    sign_in(elsewhere, ann)
+    sign_in(browser, ann)
+    thief.flask_client.set_cookie("exchange", cookie_of(browser))
+    thief.get("accounts.account")
+    browser.post("security.logout", status=302)
+    thief.get("accounts.account", status=302)
+    elsewhere.get("accounts.account")
+
+
+def test_ended_sessions_are_forgotten_once_no_cookie_is_taken(
+    client: Client, ann: Person, committed: Committed
+) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        browser = client.visitor()
+        sign_in(browser, ann)
+        copied = cookie_of(browser)
+        browser.post("security.logout", status=302)
+        for hours, kept in ((12, 1), (1, 0)):
+            clock.shift(timedelta(hours=hours))
+            with committed():
+                tickets.forget_old()
+            with committed():
+                assert db.session.scalar(select(func.count()).select_from(EndedSession)) == kept
+        thief = client.visitor()
+        thief.flask_client.set_cookie("exchange", copied)
+        thief.get("accounts.account", status=302)
 
 
 def test_nobody_stays_signed_in_by_asking(client: Client, ann: Person) -> None:
