@@ -114,11 +114,6 @@ class SeenQuestion:
     seen: Seen
     question: TeamQuestion
 
-    @property
-    def names(self) -> list[str]:
-        """Of everyone who was ever on its panel."""
-        return [assignment.person.name for assignment in self.question.round.assignments]
-
 
 def question_to_settle(person: Person, ref: str, question_id: int) -> SeenQuestion:
     """For managers of the lead theme. Raises NotFound."""

@@ -9,7 +9,7 @@ from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment.blueprint import blueprint
 from exchange.assessment.deliberation import forms, queries, services
 from exchange.assessment.deliberation.queries import Discussion, Questions, SeenQuestion
-from exchange.assessment.queries import Assigned, assigned
+from exchange.assessment.queries import Assigned, assigned, names_of_reviewers
 from exchange.errors import NotAllowed, WrongStage
 from exchange.proposals.page import with_tabs
 from exchange.proposals.policy import Seen
@@ -41,7 +41,7 @@ def ask_team(place: Assigned) -> ResponseReturnValue:
 @requires(signed_in, of=queries.question_to_settle)
 def settle_question(found: SeenQuestion) -> ResponseReturnValue:
     question, manager = found.question, someone_at_hand()
-    form = forms.SettleForm(question.text, found.names)
+    form = forms.SettleForm(question.text, names_of_reviewers(found.seen.proposal))
     if not form.is_submitted() and not question.waits_for_manager:
         return _to_questions(found.seen)
     if form.validate_on_submit():

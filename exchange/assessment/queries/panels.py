@@ -272,7 +272,6 @@ class Panel:
     waiting_for: list[str]
     numbers: list[int]
     earlier: list[EarlierSubmission]
-    names: list[str]  # of all who were ever on it; only for checking what is written to others
 
     @property
     def feedback(self) -> str:
@@ -365,7 +364,6 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
         [_author(assignment, person, named=is_staff) for assignment in waiting],
         [each.number for each in db.session.scalars(rounds) if reads_panel(person, seen, each)],
         earlier_submissions(round_, held) if is_staff else [],
-        [each.assignment.person.name for each in held],
     )
 
 
