@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import requires, signed_in, someone_at_hand
+from exchange.access import requires, row_number, signed_in, someone_at_hand
 from exchange.assessment.blueprint import blueprint
 from exchange.assessment.deliberation import forms, queries, services
 from exchange.assessment.deliberation.queries import Discussion, Questions, SeenQuestion
@@ -19,7 +19,9 @@ from exchange.proposals.tabs import tabs_for
 @blueprint.get("/proposals/<ref>/questions")
 @requires(signed_in, of=queries.questions)
 def questions(found: Questions) -> ResponseReturnValue:
-    return render_template("assessment/questions.html", found=found, tabs=_tabs(found.seen))
+    return render_template(
+        "assessment/questions.html", found=found, asked_most=queries.ASKED_MOST, tabs=_tabs(found.seen)
+    )
 
 
 @blueprint.route("/proposals/<ref>/questions/ask", methods=["GET", "POST"])
@@ -76,8 +78,10 @@ def discussion(found: Discussion) -> ResponseReturnValue:
         services.discuss(found.round, someone_at_hand(), form.text.data)
         flash("Your message is with the panel.")
         return redirect(url_for("assessment.discussion", ref=found.seen.proposal.reference))
+    before = request.args.get("before", type=row_number)
+    messages = queries.messages(someone_at_hand(), found, before=before)
     return render_template(
-        "assessment/discussion.html", form=form, found=found, tabs=_tabs(found.seen)
+        "assessment/discussion.html", form=form, found=found, messages=messages, tabs=_tabs(found.seen)
     ), form.status_code
 
 

@@ -109,13 +109,13 @@ def assignment_of(person: Person, round_: Round) -> Assignment | None:
 
 def version_reviewed_before(assigned: Assigned) -> int | None:
     """The newest of the earlier versions that this reviewer wrote about, whatever became of the review. What is saved anew is
-    about the version at hand, so what was submitted before is asked too."""
+    about the version at hand, so what was written before is asked too."""
 
     def newest(of: Any) -> ColumnElement[int]:
         return func.max(case((of < assigned.round.version_number, of)))
 
     query = (
-        select(newest(Review.version_number), newest(EarlierReview.version_number))
+        select(*map(newest, (Review.version_number, Review.version_before, EarlierReview.version_number)))
         .select_from(Review)
         .join(Review.assignment)
         .join(Assignment.round)
