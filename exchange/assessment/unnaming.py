@@ -22,7 +22,7 @@ class UnnamingForm(forms.OnceForm):
     names: tuple[str, ...] = ()
     asks_about_names = False  # once there is something to ask
 
-    means_nobody = forms.ManyField("Words that are also names of reviewers")
+    means_nobody = forms.ManyField("Words that are also names of reviewers", optional=False)
 
     def keep_out(self, names: Iterable[str]) -> None:
         """The names of those who review it, or ever did."""

@@ -92,7 +92,7 @@ def _parts(pack: Pack) -> Iterator[Part]:
         apart = " (scores lie far apart)" if criterion.key in panel.disagreed else ""
         yield _heading(f"{criterion.name}{apart}", 3)
         for one in panel.reviews:
-            yield _text(f"{one.author}: {one.score(criterion.key)}\n{one.rationale(criterion.key)}")
+            yield _said(f"{one.author}: {one.score(criterion.key)}", one.rationale(criterion.key))
     yield _heading("Comments of the reviewers")
     for one in panel.reviews:
         yield from _comment(one.author, one.recommendation, one.review.comment)
@@ -134,7 +134,7 @@ def _answers(answers: Sequence[Shown]) -> Iterator[Part]:
     for each in answers:
         files = [f"{file.name} ({file.kind}, {file_size(file.size)})" for file in each.files]
         said = each.text or "\n".join((*each.items, *files))
-        yield _text(f"{each.question.label}\n{said}")
+        yield _said(each.question.label, said)
 
 
 def _heading(text: str, level: int = 2) -> Part:
@@ -142,7 +142,16 @@ def _heading(text: str, level: int = 2) -> Part:
 
 
 def _text(text: str) -> Part:
-    return {"kind": "text", "paragraphs": re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())}
+    return {"kind": "text", "paragraphs": _paragraphs(text)}
+
+
+def _said(label: str, text: str) -> Part:
+    """What somebody said, beneath who or what it answers."""
+    return {"kind": "said", "label": label, "paragraphs": _paragraphs(text)}
+
+
+def _paragraphs(text: str) -> list[str]:
+    return re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
 
 
 def _list(items: Sequence[str]) -> Part:
