@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 
 from exchange.assessment import queries, services
@@ -12,6 +15,7 @@ from exchange.assessment.models import Interest
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
+from exchange.wording import day
 from tests.assessment.arrange import (
     STAFF,
     TEAM,
@@ -233,6 +237,17 @@ def test_a_question_goes_with_who_asked_it_before_it_is_answered(
     assert "The panel no longer needs an answer." in page.text
     assert "Answer" not in page.links()
     assert "The panel asks your team" not in client.as_(cast.champion).get("reports.my_work").text
+
+
+def test_who_answers_late_is_told_so(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    pass_on(client, cast)
+    due = f"due on {day(cast.round.due)}. The sooner you answer"
+    page = client.as_(cast.champion).get("assessment.questions", ref=cast.ref).click("Answer")
+    assert f"Reviews are {due}" in page.text
+    with time_machine.travel(cast.round.due + timedelta(days=1)):
+        assert f"Reviews were {due}" in client.as_(cast.champion).get(page.path).text
 
 
 def test_an_answer_stays_on_the_record_when_who_asked_leaves(client: Client, committed: Committed) -> None:
