@@ -50,12 +50,15 @@ from exchange import (
 )
 from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
+from exchange.assessment.queries import has_assessed_each
 from exchange.extensions import csrf, db, limiter, migrate
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.services.files import longest_kept_file
+from exchange.proposals.stand_ins import Grounds
 from exchange.region import services as region
 from exchange.region.queries import find as find_region
+from exchange.spread.queries import is_current_programme
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -113,7 +116,8 @@ def _shell() -> dict[str, Any]:
 
 
 def _join_features(app: Flask) -> None:
-    """Pages of every feature, then what higher features add to lower ones: needs of actions, tabs of a proposal."""
+    """Pages of every feature, then what higher features add to lower ones: needs of actions, who needs a
+    stand-in, tabs of a proposal."""
     for routes in (
         exchange.accounts.routes,
         exchange.proposals.routes,
@@ -139,6 +143,7 @@ def _join_features(app: Flask) -> None:
             f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}"
         )
     app.extensions["needs"] = needs
+    app.extensions["stand_ins"] = Grounds(has_assessed_each, is_current_programme)
     app.extensions["a_kept_file"] = longest_kept_file
     app.extensions["tabs"] = [
         exchange.proposals.tabs_of.tabs_of,

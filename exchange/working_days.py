@@ -29,7 +29,13 @@ def working_days_between(start: date, end: date) -> int:
     """How many working days lie after `start`, up to and with `end`; negative when `end` is before `start`."""
     if end < start:
         return -working_days_between(end, start)
-    return sum(is_working_day(start + ONE_DAY * (offset + 1)) for offset in range((end - start).days))
+    return len(working_days(start, end))
+
+
+def working_days(start: date, end: date) -> list[date]:
+    """Those after `start`, up to and with `end`."""
+    days = (start + ONE_DAY * (offset + 1) for offset in range((end - start).days))
+    return [day for day in days if is_working_day(day)]
 
 
 @cache

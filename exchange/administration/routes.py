@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import requires, someone_at_hand
+from exchange.access import requires, row_number, someone_at_hand
 from exchange.accounts import policy
 from exchange.accounts import queries as accounts
 from exchange.accounts import services as account_services
@@ -55,7 +55,7 @@ def overview() -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     form = FilterForm(request.args)
     chosen = form.chosen()
-    after, before = (request.args.get(name, type=_row_id) for name in ("after", "before"))
+    after, before = (request.args.get(name, type=row_number) for name in ("after", "before"))
     page = queries.people(chosen, after=after, before=before)
     kept: dict[str, Any] = {
         name: request.args[name] for name in ("q", "standing", "role") if request.args.get(name)
@@ -176,7 +176,7 @@ def reactivate(person_id: int) -> ResponseReturnValue:
 @blueprint.get("/registers")
 @requires_administrator
 def registers() -> ResponseReturnValue:
-    after, before = (request.args.get(name, type=_row_id) for name in ("after", "before"))
+    after, before = (request.args.get(name, type=row_number) for name in ("after", "before"))
     page = queries.keepers(after=after, before=before)
     return render_template(
         "administration/registers.html",
@@ -312,10 +312,3 @@ def _allow(reason_against: str) -> None:
 
 def _address_of(person: Person) -> str:
     return url_for(".person", person_id=person.id)
-
-
-def _row_id(typed: str) -> int:
-    """A number that a row can have; ValueError else, which counts as none given."""
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
-        raise ValueError(typed)
-    return int(typed)

@@ -13,6 +13,7 @@ from exchange import clock, forms
 from exchange.assessment import matching
 from exchange.assessment.models import Interest, Rubric
 from exchange.assessment.queries import Candidate
+from exchange.assessment.unnaming import UnnamingForm
 from exchange.forms import Choice, Required
 from exchange.proposals import record
 from exchange.proposals.forms import changes_due_field
@@ -69,7 +70,9 @@ class StartAssessmentForm(forms.OnceForm):
             )
 
 
-class RequestChangesForm(forms.OnceForm):
+class RequestChangesForm(UnnamingForm):
+    told = ("message",)
+
     sections = forms.ManyField(
         "Sections to change",
         [Required("Select the sections to change")],
@@ -178,22 +181,7 @@ class DeclareInterestForm(forms.OnceForm):
     )
 
 
-class WithoutNames:
-    """A validator of what the team will read: it must not name whom they must not know of."""
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = sorted(names)
-
-    def __call__(self, form: wtforms.form.BaseForm, field: Field) -> None:
-        text = " ".join((field.data or "").split()).casefold()
-        for name in self.names:
-            if name.casefold() in text:
-                raise wtforms.ValidationError(
-                    f"Take “{name}” out of “{field.label.text}”: the team must not learn who assesses it"
-                )
-
-
-class CloseAssessmentForm(forms.OnceForm):
+class CloseAssessmentForm(UnnamingForm):
     """Made for one rubric and its panel by `close_form`."""
 
     rubric: Rubric
@@ -225,20 +213,18 @@ class CloseAssessmentForm(forms.OnceForm):
 
 
 def close_form(rubric: Rubric, reviewers: Iterable[str]) -> CloseAssessmentForm:
-    """The form for this rubric, which the names of these reviewers must not stand in."""
-    names = WithoutNames(reviewers)
+    """The form for this rubric, in whose feedback these reviewers must not be named."""
 
     class FormOfRubric(CloseAssessmentForm):
-        def validate_feedback(self, field: Field) -> None:
-            names(self, field)
+        told = ("feedback", *(f"feedback-{criterion.key}" for criterion in rubric.criteria))
 
     FormOfRubric.rubric = rubric
     for criterion in rubric.criteria:
-        asked = forms.TextField(
-            f"Feedback on “{criterion.name}”", [names], words=CRITERION_FEEDBACK_WORDS, rows=3
-        )
+        asked = forms.TextField(f"Feedback on “{criterion.name}”", words=CRITERION_FEEDBACK_WORDS, rows=3)
         setattr(FormOfRubric, f"feedback-{criterion.key}", asked)
-    return FormOfRubric()
+    form = FormOfRubric()
+    form.keep_out(reviewers)
+    return form
 
 
 class WithdrawForm(forms.OnceForm):

@@ -190,8 +190,8 @@ class Recommendation(StrEnum):
 
 class Review(Base):
     """A reviewer's marks: a draft until `submitted_at`. Withdrawn when an interest comes to light late. `version_number` is
-    the version that they were last saved about. `note` is for the panel and the staff alone, and never released; `saved_from`
-    is the mark of the page that saved it last."""
+    the version that they were last saved about, `version_before` the one before that, where there is one. `note` is for the
+    panel and the staff alone, and never released; `saved_from` is the mark of the page that saved it last."""
 
     __tablename__ = "review"
 
@@ -201,6 +201,7 @@ class Review(Base):
     comment: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
     version_number: Mapped[int]
+    version_before: Mapped[int | None]
     saved_at: Mapped[datetime]
     saved_from: Mapped[str | None] = mapped_column(String(22))
     submitted_at: Mapped[datetime | None]

@@ -57,6 +57,26 @@ def draw(given: Given, criteria: Mapping[str, str]) -> Picture:
     return Picture(_finding(given, criteria), scales, ticks)
 
 
+def as_svg(scale: Scale, ticks: Sequence[tuple[int, float]]) -> str:
+    """One scale for paper, which no style sheet reaches, in the colours of the page. There is nothing in it that people wrote."""
+    ends = WIDTH - MARGIN
+    parts = [f'<path d="M{MARGIN} {scale.base}H{ends}" stroke="#768692" stroke-width="1.5"/>']
+    if scale.spread:
+        low, high = scale.spread
+        parts.append(f'<path d="M{low} {scale.base}H{high}" stroke="#212b32" stroke-width="5"/>')
+    parts += [_word(str(score), x, scale.base + 18, "#4c6272") for score, x in ticks]
+    for dot in scale.dots:
+        parts.append(f'<circle cx="{dot.x}" cy="{dot.y}" r="{RADIUS}" fill="#005eb8"/>')
+        parts.append(_word(dot.letter, dot.x, dot.y + 4.5, "#ffffff"))
+    view = f'viewBox="0 0 {WIDTH} {scale.height}" width="{WIDTH}" height="{scale.height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {view}>{"".join(parts)}</svg>'
+
+
+def _word(word: str, x: float, y: float, colour: str) -> str:
+    font = 'font-family="Libertinus Serif" font-size="13" font-weight="bold"'
+    return f'<text x="{x}" y="{y}" text-anchor="middle" fill="{colour}" {font}>{word}</text>'
+
+
 def _by_letter(given: Given, key: str) -> dict[str, int]:
     return {letter: scores[key] for letter, scores in given.items() if key in scores}
 

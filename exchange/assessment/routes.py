@@ -49,6 +49,7 @@ def start_assessment(seen: Seen) -> ResponseReturnValue:
 @requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
 def request_changes(seen: Seen) -> ResponseReturnValue:
     person, proposal, form = someone_at_hand(), seen.proposal, forms.RequestChangesForm()
+    form.keep_out(queries.names_of_reviewers(proposal))
     check(proposal, "request_changes", person)
     if form.validate_on_submit():
         services.request_changes(
@@ -159,7 +160,7 @@ def close_assessment(seen: Seen) -> ResponseReturnValue:
     person = someone_at_hand()
     check(seen.proposal, "close_assessment", person)
     panel = queries.panel(person, seen.proposal.reference)
-    form = forms.close_form(panel.round.rubric, panel.names)
+    form = forms.close_form(panel.round.rubric, queries.names_of_reviewers(seen.proposal))
     is_sound, previews = form.validate_on_submit(), "preview" in request.form
     if is_sound and not previews:
         services.close_assessment(

@@ -15,6 +15,8 @@ import wtforms
 from flask import request
 
 from exchange import clock, forms
+from exchange.assessment.queries import names_of_reviewers
+from exchange.assessment.unnaming import UnnamingForm
 from exchange.decisions import queries, rules
 from exchange.decisions.models import Decision
 from exchange.decisions.queries import Deciding
@@ -36,7 +38,7 @@ BLOCKS, LATER = "blocks", "later"
 CONDITION_FIELD = re.compile(r"condition-(\d+)-(\w+)")
 
 
-class DecisionForm(forms.OnceForm):
+class DecisionForm(UnnamingForm):
     """`state` marks the prepared decision that the form was opened on.
 
     Pressing Enter in a field saves, as that is the first button.
@@ -189,6 +191,7 @@ class ApproveSpreadForm(DecisionForm):
 
 class DevelopForm(DecisionForm):
     kind = DecisionKind.DEVELOP
+    told, whom = ("must_show",), ("talk_to",)
 
     must_show = forms.TextField(
         "What must be shown",
@@ -213,6 +216,7 @@ class DevelopForm(DecisionForm):
 
 class DeclineForm(DecisionForm):
     kind = DecisionKind.DECLINE
+    told = ("feedback", "would_change")
 
     reason_code = forms.OneField("Reason", optional=False)
     feedback = forms.TextField(
@@ -294,7 +298,9 @@ class ReleaseForm(forms.OnceForm):
     state = wtforms.HiddenField()
 
 
-class EditLetterForm(forms.OnceForm):
+class EditLetterForm(UnnamingForm):
+    told = ("text",)
+
     text = forms.TextField(
         "What the letter says",
         [Required("Enter what the letter says, or have the exchange write it again")],
@@ -316,6 +322,7 @@ def form_for(deciding: Deciding) -> DecisionForm:
     filled = _filled(deciding)
     rows = _rows_sent() or len(filled.pop("conditions", [])) + 1
     form = _class_for(deciding.kind, rows)(data={"state": queries.mark(deciding.prepared), **filled})
+    form.keep_out(names_of_reviewers(deciding.seen.proposal))
     if isinstance(form, DeclineForm):
         form.reason_code.choices = list(deciding.decline_reasons.items())
     if not deciding.is_against:
@@ -346,7 +353,10 @@ def _class_for(kind: DecisionKind, rows: int) -> type[DecisionForm]:
         for number in range(1, rows + 1)
         for name, make in CONDITION.items()
     }
-    return type("ApproveSpreadFormOfRows", (ApproveSpreadForm,), {"rows": rows, **fields})
+    told = ("statement", *(name for name in fields if name.endswith(("-text", "-evidence"))))
+    whom = tuple(name for name in fields if name.endswith("-owner"))
+    made = {"rows": rows, "told": told, "whom": whom, **fields}
+    return type("ApproveSpreadFormOfRows", (ApproveSpreadForm,), made)
 
 
 def _filled(deciding: Deciding) -> dict[str, Any]:

@@ -179,7 +179,8 @@ def recused(panel: Panel) -> list[Recused]:
 
 
 def _who_acts(role: Role, proposal: Proposal) -> str:
-    names = [person.name for person in proposals.acting(role, proposal)]
+    acting = proposals.acting(role, proposal)
+    names = [person.name for person in acting if not assessment.has_assessed(person, proposal)]
     if not names:
         return "Nobody is free to act instead: an administrator names a stand-in."
     return f"{joined(names)} {'acts' if len(names) == 1 else 'act'} instead."

@@ -17,14 +17,15 @@ from typing import Any
 
 from exchange import clock
 from exchange.accounts.models import Person
-from exchange.assessment import tables
+from exchange.assessment import picture, tables
 from exchange.assessment.deliberation.queries import ShownQuestion
+from exchange.assessment.picture import Picture
 from exchange.assessment.tables import Table
 from exchange.decisions.pack import Pack
 from exchange.errors import Unavailable
 from exchange.proposals.answers import Shown
 from exchange.region import queries as region
-from exchange.wording import file_size, moment
+from exchange.wording import file_size, joined, moment
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ def _parts(pack: Pack) -> Iterator[Part]:
     yield _heading("What it would cost and bring")
     yield _rows(pack.cost.rows)
     yield _heading("Scores")
+    if panel.reviews:
+        yield _picture(panel.picture, panel.letters)
     yield _table("Scores by criterion, from 1 to 5", tables.scores(panel))
     if panel.dissenting:
         yield _heading("Dissent")
@@ -89,7 +92,7 @@ def _parts(pack: Pack) -> Iterator[Part]:
         apart = " (scores lie far apart)" if criterion.key in panel.disagreed else ""
         yield _heading(f"{criterion.name}{apart}", 3)
         for one in panel.reviews:
-            yield _text(f"{one.author}: {one.score(criterion.key)}\n{one.rationale(criterion.key)}")
+            yield _said(f"{one.author}: {one.score(criterion.key)}", one.rationale(criterion.key))
     yield _heading("Comments of the reviewers")
     for one in panel.reviews:
         yield from _comment(one.author, one.recommendation, one.review.comment)
@@ -118,9 +121,10 @@ def _asked(shown: ShownQuestion) -> str:
     """As it was put to the team, with the answer; or why it was not."""
     question = shown.question
     if question.is_put:
-        answer = (
-            f"Answer of the team: {question.answer}" if question.answered_at else "The team has not answered."
+        unanswered = (
+            "The panel no longer needs an answer." if question.is_void else "The team has not answered."
         )
+        answer = f"Answer of the team: {question.answer}" if question.answered_at else unanswered
         return f"{question.put_as}\n\n{answer}"
     why = question.declined_reason
     return f"{shown.text}\n\n" + (f"Not passed on to the team: {why}" if why else "It was not passed on.")
@@ -130,7 +134,7 @@ def _answers(answers: Sequence[Shown]) -> Iterator[Part]:
     for each in answers:
         files = [f"{file.name} ({file.kind}, {file_size(file.size)})" for file in each.files]
         said = each.text or "\n".join((*each.items, *files))
-        yield _text(f"{each.question.label}\n{said}")
+        yield _said(each.question.label, said)
 
 
 def _heading(text: str, level: int = 2) -> Part:
@@ -138,7 +142,16 @@ def _heading(text: str, level: int = 2) -> Part:
 
 
 def _text(text: str) -> Part:
-    return {"kind": "text", "paragraphs": re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())}
+    return {"kind": "text", "paragraphs": _paragraphs(text)}
+
+
+def _said(label: str, text: str) -> Part:
+    """What somebody said, beneath who or what it answers."""
+    return {"kind": "said", "label": label, "paragraphs": _paragraphs(text)}
+
+
+def _paragraphs(text: str) -> list[str]:
+    return re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
 
 
 def _list(items: Sequence[str]) -> Part:
@@ -147,6 +160,24 @@ def _list(items: Sequence[str]) -> Part:
 
 def _rows(rows: Sequence[Mapping[str, Any]]) -> Part:
     return {"kind": "rows", "rows": [[row["key"], str(row["value"])] for row in rows]}
+
+
+def _picture(shown: Picture, letters: Sequence[tuple[str, str]]) -> Part:
+    """Its scales as drawings, each with words that say the same."""
+    return {
+        "kind": "picture",
+        "finding": f"{shown.finding}.",
+        "scales": [
+            {
+                "name": f"{scale.name} (far apart)" if scale.is_far_apart else scale.name,
+                "without": f"{joined(scale.without)} could not judge it" if scale.without else "",
+                "words": scale.text,
+                "svg": picture.as_svg(scale, shown.ticks),
+            }
+            for scale in shown.scales
+        ],
+        "letters": ", ".join(f"{letter} is {name}" for letter, name in letters),
+    }
 
 
 def _table(caption: str, table: Table) -> Part:

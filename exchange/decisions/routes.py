@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment import tables
+from exchange.assessment.queries import names_of_reviewers
 from exchange.decisions import forms, letters, paper, policy, queries, services, worklist
 from exchange.decisions.models import DecisionKind
 from exchange.decisions.pack import Pack, pack_seen
@@ -94,6 +95,7 @@ def letter(found: SeenLetters, number: int | None) -> ResponseReturnValue:
 def edit_letter(seen: Seen) -> ResponseReturnValue:
     """The letter of a prepared decision, as it would go out if this director released it."""
     director, proposal, form = someone_at_hand(), seen.proposal, forms.EditLetterForm()
+    form.keep_out(names_of_reviewers(proposal))
     draft = queries.letter_prepared(seen, director)
     services.check(proposal, draft.decision.kind, director)
     status = 200

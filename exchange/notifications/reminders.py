@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -35,9 +35,17 @@ CHANGES_DUE = Row(lambda news: (), "changes_due", paths.EDIT)
 INTEREST_ENDS = Row(lambda news: (), "interest_ends", paths.path_to("interests.register"))
 REGISTER_DUE = Row(lambda news: (), "register_due", paths.path_to("interests.register"))
 
-AFTER = (1, 5)  # working days past the date
 
-Give = Callable[[int, Sequence[int]], None]
+class Days(NamedTuple):
+    """Working days before a date, and past it."""
+
+    before: Sequence[int]
+    after: Sequence[int]
+
+
+UNTIL_LOADED = (1, 5)  # past the date, where the region was loaded before packs said so
+
+Give = Callable[[int, Days], None]
 
 
 def reached(
@@ -62,8 +70,8 @@ def remind_all() -> None:
         found = region.find()
         if found is None:
             return
-        before: list[int] = found.rules["reminders_before"]
-        horizon = add_working_days(clock.today(), max(before, default=0)) + timedelta(days=1)
+        days = Days(found.rules["reminders_before"], found.rules.get("reminders_after", UNTIL_LOADED))
+        horizon = add_working_days(clock.today(), max(days.before, default=0)) + timedelta(days=1)
         waiting = [
             *((_of_review, id_) for id_ in _open_assignments(horizon)),
             *((_of_changes, id_) for id_ in _awaited_changes(horizon)),
@@ -73,7 +81,7 @@ def remind_all() -> None:
     for give, id_ in waiting:
         try:
             with transaction():
-                give(id_, before)
+                give(id_, days)
         except IntegrityError:
             continue  # another worker gave it at the same moment
 
@@ -99,31 +107,31 @@ def _awaited_changes(horizon: date) -> list[int]:
     return list(db.session.scalars(query.order_by(Proposal.id)))
 
 
-def _of_review(assignment_id: int, before: Sequence[int]) -> None:
+def _of_review(assignment_id: int, days: Days) -> None:
     assignment = db.session.get_one(Assignment, assignment_id)
     round_ = assignment.round
     if round_.is_open and who.owes_review(assignment):
         name, told = f"review.{assignment_id}", max(assignment.assigned_at, round_.proposal.stage_since)
-        _remind(assignment.person, round_.proposal, REVIEW_DUE, name, round_.due, told, before)
+        _remind(assignment.person, round_.proposal, REVIEW_DUE, name, round_.due, told, days)
 
 
-def _of_changes(proposal_id: int, before: Sequence[int]) -> None:
+def _of_changes(proposal_id: int, days: Days) -> None:
     proposal = db.session.get_one(Proposal, proposal_id)
     if proposal.stage is Stage.CHANGES_REQUESTED and proposal.changes_due is not None:
         name = f"changes.{proposal_id}"
         _remind(
-            proposal.champion, proposal, CHANGES_DUE, name, proposal.changes_due, proposal.stage_since, before
+            proposal.champion, proposal, CHANGES_DUE, name, proposal.changes_due, proposal.stage_since, days
         )
 
 
-def _of_interest(interest_id: int, before: Sequence[int]) -> None:
+def _of_interest(interest_id: int, days: Days) -> None:
     interest = db.session.get_one(RegisteredInterest, interest_id)
     if interest.ended_at is None:
         key = f"interest.{interest_id}.{interest.until}"
         _remind_once(interest.person, INTEREST_ENDS, key, interest=interest)
 
 
-def _of_register(person_id: int, before: Sequence[int]) -> None:
+def _of_register(person_id: int, days: Days) -> None:
     person = db.session.get_one(Person, person_id)
     if (due := check_by(person.interests_checked_at)) is not None:
         _remind_once(person, REGISTER_DUE, f"register.{due}", due=due)
@@ -140,10 +148,10 @@ def _is_given(person: Person, key: str) -> bool:
 
 
 def _remind(
-    person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, before: Sequence[int]
+    person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, days: Days
 ) -> None:
     today = clock.today()
-    count = reached(due, since.astimezone(clock.LONDON).date(), today, before, AFTER)
+    count = reached(due, since.astimezone(clock.LONDON).date(), today, *days)
     if count is None or not may_know(person, proposal):
         return
     key = f"{name}.{due}.{count}"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app, render_template
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from exchange import clock, events, outbox
 from exchange.accounts.models import Person
@@ -26,6 +26,7 @@ from exchange.proposals.models import Proposal
 from exchange.transaction import transaction
 
 LONGEST_WAIT = timedelta(hours=1)
+GATHERED_FOR = timedelta(hours=1)
 LONGEST_LINE = 200
 BLANK_LINES = re.compile(r"\n\s*\n")
 
@@ -62,14 +63,16 @@ def tell_all() -> None:
         _tell_new(new)
 
 
-def tell(event: Event) -> None:
-    """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them."""
+def tell(event: Event) -> datetime | None:
+    """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them. Whoever was
+    told of the like less than an hour ago waits, where the row gathers: when to tell the first of them, or None."""
     news = who.News(event, proposal_of(event))
     if news.proposal is None and event.subject.startswith("proposal:"):
-        return  # a draft that was deleted meanwhile
+        return None  # a draft that was deleted meanwhile
     for address in who.invited_without_account(news):
         _write_to_newcomer(address, news)
     told: set[int] = set()
+    waiting = []
     for row in who.TOLD.get(event.kind, ()):
         if row.while_in is not None and news.about.stage is not row.while_in:
             continue
@@ -82,7 +85,19 @@ def tell(event: Event) -> None:
             ):
                 continue
             told.add(person.id)
-            notify(person, row, news, key=f"event.{event.id}", event_id=event.id)
+            last = _last_told(person, row, news) if row.gathers else None
+            if last is not None and last + GATHERED_FOR > clock.now() and last < event.at:
+                waiting.append(last + GATHERED_FOR)
+            elif last is None or last < event.at:  # else that told them of this too
+                notify(person, row, news, key=f"event.{event.id}", event_id=event.id)
+    return min(waiting, default=None)
+
+
+def _last_told(person: Person, row: who.Row, news: who.News) -> datetime | None:
+    """When they last got this row's news of this proposal."""
+    theirs = Notification.person_id == person.id, Notification.kind == row.template
+    query = select(func.max(Notification.at)).where(*theirs, Notification.proposal_id == news.about.id)
+    return db.session.scalar(query)
 
 
 def notify(
@@ -109,7 +124,7 @@ def notify(
             kind=row.template,
             line=" ".join(subject.split())[:LONGEST_LINE],
             path=path,
-            at=news.event.at if news.event else clock.now(),
+            at=news.event.at if news.event and not row.gathers else clock.now(),
         )
     )
     outbox.queue(
@@ -177,8 +192,12 @@ def _written(template: str, news: who.News, path: str, **more: Any) -> tuple[str
 
 
 def _tell_new(new: NewEvent) -> None:
-    tell(db.session.get_one(Event, new.event_id))
-    db.session.delete(new)
+    """It stays in the queue while somebody waits to be told."""
+    waits_until = tell(db.session.get_one(Event, new.event_id))
+    if waits_until is None:
+        db.session.delete(new)
+    else:
+        new.next_try_at, new.tries = waits_until, max(new.tries, 1)
 
 
 def _texts_for(person: Person, news: who.News) -> dict[str, str]:

@@ -79,7 +79,8 @@ class Row:
 
     `confirms` tells even the person who did it; `while_in` tells only while the proposal is still in that stage, as
     what it asks for is done by then; `outlives` tells those who may not see the proposal (any more), so its e-mail names no
-    more than the reference, and to those invited what they read of it; `more` is what else the e-mail says.
+    more than the reference, and to those invited what they read of it; `gathers` tells a person once an hour at most, of all that
+    came meanwhile; `more` is what else the e-mail says.
     """
 
     to: People
@@ -88,6 +89,7 @@ class Row:
     confirms: bool = False
     while_in: Stage | None = None
     outlives: bool = False
+    gathers: bool = False
     more: More = nothing_more
 
 
@@ -341,8 +343,10 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(team, "question_answered_by_team", QUESTIONS),
     ),
     "discuss": (
-        Row(deliberating.discussing_panel, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT),
-        Row(managers, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT),
+        Row(
+            deliberating.discussing_panel, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT, gathers=True
+        ),
+        Row(managers, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT, gathers=True),
     ),
     "submit_review": (Row(managers_when_quorate, "ready_to_close", PANEL),),
     "close_assessment": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from exchange.proposals.lifecycle import Part, Stage
+from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part, Stage
 from exchange.proposals.policy import Standing
 from exchange.wording import day
 
@@ -22,6 +22,12 @@ class Facts:
 
 
 def next_step(stage: Stage, standing: Standing, facts: Facts) -> str:
+    sentence = _of_stage(stage, standing, facts)
+    is_bound = bool(standing.conflict) and not standing.is_on_team and stage in OPEN_TO_MEMBERS
+    return f"{sentence} You have an interest in it, so you take no part." if is_bound else sentence
+
+
+def _of_stage(stage: Stage, standing: Standing, facts: Facts) -> str:
     match stage:
         case Stage.DRAFT:
             return _draft(standing, facts)

@@ -4,11 +4,12 @@ none, a stand-in from another theme. In SQL for lists, in names for one proposal
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from flask import current_app
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from exchange.accounts.models import Person, RoleGrant
@@ -17,13 +18,25 @@ from exchange.accounts.roles import Role
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals.conflicts import conflict_of, conflicted_each, made_once
-from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part
-from exchange.proposals.models import Proposal, Reader, StandIn
+from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part, Stage
+from exchange.proposals.models import Proposal, StandIn
 from exchange.region.models import Theme
 
 REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{4,8}", re.ASCII)
 STAFF_ROLES = {Role.PROGRAMME_MANAGER: Part.MANAGER, Role.THEME_DIRECTOR: Part.DIRECTOR}
 SHOWN = 50  # rows of a list; its count is of all
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What only higher features know of whether somebody is needed, as conditions that `create_app` brings here."""
+
+    has_assessed: Callable[
+        [], ColumnElement[bool]
+    ]  # of Person and Proposal: then they neither close nor decide it
+    is_current_programme: Callable[
+        [], ColumnElement[bool]
+    ]  # of Proposal: its director still settles and changes it
 
 
 def stood_in_for(person: Person, roles: Collection[Role]) -> ColumnElement[bool]:
@@ -53,7 +66,7 @@ def roles_in(person: Person, proposal: Proposal) -> set[Role]:
 
 
 def acting(role: Role, proposal: Proposal) -> list[Person]:
-    """Who has this role in the proposal and is free to act on it, by name; a stand-in comes last."""
+    """Who has this role in the proposal and nothing binds, by name; a stand-in comes last. Who reviews it is among them."""
     holders = people_with(role, proposal.lead_theme_id) if proposal.lead_theme_id else []
     running = running_in(proposal, role)
     if running is not None and running.person.active and running.person.themes_as(role):
@@ -104,7 +117,8 @@ class AllLacking:
 
 
 def lacking() -> AllLacking:
-    """For administrators, from the submission to the decision, whichever stage it is at: none can be told from it."""
+    """For administrators, from the submission to the decision, whichever stage it is at: none can be told from it. After
+    an approval too, while the programme is one, which everyone can read."""
     rows, count = [], 0
     for role in STAFF_ROLES:
         query = (
@@ -136,17 +150,17 @@ def proposal_lacking(ref: str, role: Role) -> Proposal:
 
 def is_lacking(proposal: Proposal, role: Role) -> bool:
     """Whether it waits for somebody and nobody is free to act in this role."""
-    return proposal.stage in OPEN_TO_MEMBERS and not acting(role, proposal)
+    return bool(db.session.scalar(select(exists().where(Proposal.id == proposal.id, _nobody_acts(role)))))
 
 
 def free_elsewhere(proposal: Proposal, role: Role) -> list[Person]:
-    """Who holds the role in another theme, has no interest in the proposal and does not review it, by name."""
-    reviews = exists().where(Reader.proposal_id == Proposal.id, Reader.person_id == Person.id)
+    """Who holds the role in another theme, has no interest in the proposal and did not review it, by name."""
+    has_assessed = _grounds().has_assessed()
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Proposal, Proposal.id == proposal.id)
-        .where(RoleGrant.role == role, _can_act(), ~conflicted_each(), ~reviews)
+        .where(RoleGrant.role == role, _can_act(), ~conflicted_each(), ~has_assessed)
         .order_by(func.lower(Person.name), Person.id)
         .distinct()
     )
@@ -175,23 +189,33 @@ def running_of(person: Person) -> Sequence[StandIn]:
 
 
 def _nobody_acts(role: Role) -> ColumnElement[bool]:
-    waits = Proposal.stage.in_(OPEN_TO_MEMBERS)
+    """That it waits for somebody in this role, and neither a holder nor a stand-in can do all that it takes: who reviewed
+    it neither closes nor decides it, and who has an interest does nothing."""
+    waits: ColumnElement[bool] = Proposal.stage.in_(OPEN_TO_MEMBERS)
+    if role is Role.THEME_DIRECTOR:
+        waits = or_(waits, and_(Proposal.stage == Stage.SPREAD, _grounds().is_current_programme()))
+    may_decide = or_(Proposal.stage == Stage.SPREAD, ~_grounds().has_assessed())
+    can_act = and_(waits, _can_act(), ~conflicted_each(), may_decide)
     with_holder = (
         select(Proposal.id)
         .join(RoleGrant, RoleGrant.theme_id == Proposal.lead_theme_id)
         .join(Person, Person.id == RoleGrant.person_id)
-        .where(waits, RoleGrant.role == role, _can_act(), ~conflicted_each())
+        .where(RoleGrant.role == role, can_act)
     )
     holds = select(RoleGrant.person_id).where(RoleGrant.role == role)
     with_stand_in = (
         select(Proposal.id)
         .join(StandIn, StandIn.proposal_id == Proposal.id)
         .join(Person, Person.id == StandIn.person_id)
-        .where(waits, StandIn.role == role, StandIn.ended_at.is_(None))
-        .where(_can_act(), Person.id.in_(holds), ~conflicted_each())
+        .where(StandIn.role == role, StandIn.ended_at.is_(None), Person.id.in_(holds), can_act)
     )
     taken = [query.correlate(None) for query in (with_holder, with_stand_in)]
     return and_(waits, *(Proposal.id.not_in(query) for query in taken))
+
+
+def _grounds() -> Grounds:
+    grounds: Grounds = current_app.extensions["stand_ins"]
+    return grounds
 
 
 def _can_act() -> ColumnElement[bool]:

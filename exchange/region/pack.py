@@ -125,6 +125,7 @@ class AssessmentRules:
     changes_working_days: int
     refer_back_working_days: int
     reminders_before: tuple[int, ...]
+    reminders_after: tuple[int, ...]
     reviewer_limit: int
 
 
@@ -253,6 +254,7 @@ def _assessment(table: Table) -> AssessmentRules:
         changes_working_days=table.number("changes_working_days", 1, 250),
         refer_back_working_days=table.number("refer_back_working_days", 1, 250),
         reminders_before=table.numbers("reminders_before", 0, 250),
+        reminders_after=table.numbers("reminders_after", 1, 250),
         reviewer_limit=table.number("reviewer_limit", 1, 1000),
     )
     if rules.minimum_at_due_date > rules.quorum:

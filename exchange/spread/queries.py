@@ -31,6 +31,11 @@ SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
 
 
+def is_current_programme() -> ColumnElement[bool]:
+    """Of Proposal: that it is spread by a programme which has neither been completed nor ended."""
+    return Proposal.id.in_(select(Programme.proposal_id).where(Programme.status.in_(sorted(life.CURRENT))))
+
+
 @dataclass(frozen=True)
 class SeenProgramme:
     """A programme together with what the person at hand is to its proposal."""

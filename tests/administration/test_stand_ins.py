@@ -18,6 +18,8 @@ from exchange.extensions import db
 from exchange.proposals import services as proposals
 from exchange.proposals import stand_ins
 from exchange.proposals.models import Proposal, StandIn
+from exchange.spread.life import ProgrammeStatus
+from exchange.spread.models import Programme
 from tests.assessment.arrange import (
     OTHER,
     STAFF,
@@ -218,6 +220,62 @@ def test_a_move_to_another_theme_ends_it(app: Flask, committed: Committed, scene
         }
         assert stand_ins.running_in(proposal, MANAGER) is None
         assert bound not in stand_ins.acting(MANAGER, proposal)
+
+
+def test_only_director_who_reviewed_it_needs_a_stand_in_too(client: Client, committed: Committed) -> None:
+    with committed():
+        make_theme()
+        case = deciding.make_case()
+        make_director(name="Nia Rees", theme=OTHER_THEME)
+        administrator = make_administrator()
+        assert stand_ins.lacking().rows == []
+        deciding.make_director_who_reviewed(case)
+        db.session.delete(case.director.grants[0])
+    browser = client.as_(administrator)
+    page = browser.get("administration.stand_ins").click(f"{case.ref}: theme director")
+    assert page.texts(".nhsuk-radios__label") == ["Nia Rees"]
+    page = page.submit("Name the stand-in", person=page.select("input[type=radio]")[0].attributes["value"])
+    assert "Nia Rees stands in" in page.text
+    assert "No proposal waits for a stand-in" in page.text
+
+
+def test_pack_names_nobody_from_the_panel_as_who_acts_instead(client: Client, committed: Committed) -> None:
+    with committed():
+        case = deciding.make_case()
+        deciding.make_director_who_reviewed(case)
+        deciding.make_conflicted_director()
+    said = " ".join(
+        client.as_(case.director).get("decisions.decision_pack", ref=case.ref).texts("#conflicts li")
+    )
+    assert "Takes no part in deciding it. Paul Okafor acts instead." in said
+
+
+def test_programme_whose_only_director_is_bound_waits_for_a_stand_in_until_it_ends(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        make_theme()
+        case = deciding.make_case()
+        deciding.release(case)
+        stand_in = make_director(name="Nia Rees", theme=OTHER_THEME)
+        administrator = make_administrator()
+        assert stand_ins.lacking().rows == []
+        case.director.organisation_id = case.manager.organisation_id = TEAM
+    with committed():
+        assert [(each.reference, each.role) for each in stand_ins.lacking().rows] == [(case.ref, DIRECTOR)]
+        proposal = db.session.get_one(Proposal, case.proposal.id)
+        administrator = db.session.get_one(Person, administrator.id)
+        proposals.name_stand_in(proposal, DIRECTOR, db.session.get_one(Person, stand_in.id), administrator)
+    page = client.as_(stand_in).get("spread.programme", slug="falls-huddles")
+    page.click("Settle condition 1")
+    with committed():
+        proposals.take_back_stand_in(
+            db.session.query(StandIn).one(), db.session.get_one(Person, administrator.id)
+        )
+        assert stand_ins.lacking().count == 1
+        db.session.query(Programme).one().status = ProgrammeStatus.COMPLETED
+        db.session.flush()
+        assert stand_ins.lacking().rows == []
 
 
 def test_nobody_with_an_interest_is_offered(client: Client, committed: Committed, scene: Scene) -> None:

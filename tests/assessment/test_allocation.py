@@ -107,6 +107,20 @@ def test_no_order_changes_an_allocation(problem: Problem, lots: Any) -> None:
     assert other == allocate(*problem)
 
 
+@given(problems(), st.integers(0, 3))
+def test_a_reviewer_who_is_recused_is_as_if_never_there(problem: Problem, limit: int) -> None:
+    proposals, reviewers, fits, conflicts = problem
+    recused = Reviewer(99, load=reviewers[0].load, limit=limit)
+    pairs = [Pair(proposal.number, recused.number) for proposal in proposals]
+    found = allocate(
+        proposals, [*reviewers, recused], {**fits, **dict.fromkeys(pairs, 4)}, {*conflicts, *pairs}
+    )
+    without = allocate(proposals, reviewers, fits, conflicts)
+    assert len(found.pairs) == len(without.pairs)
+    assert found.total_fit - found.unevenness <= without.total_fit - without.unevenness
+    assert not any(pair.reviewer == recused.number for pair in found.pairs)
+
+
 def test_an_allocation_of_many_ties_keeps_every_rule_and_the_order_does_not_matter() -> None:
     proposals = [Proposal(number, 3) for number in range(40)]
     reviewers = [Reviewer(number, number % 4, 12) for number in range(15)]

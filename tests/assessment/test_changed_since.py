@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
@@ -69,6 +70,27 @@ def test_a_review_that_was_not_submitted_was_read_for_too(client: Client, commit
         assess_again(cast, cast.reviewers)
     page = client.as_(cast.reviewers[3]).get("assessment.review", ref=cast.ref)
     assert "No answers changed since version 1, which you reviewed." in page.text
+
+
+def test_a_draft_of_a_round_that_rested_still_tells_it_after_it_was_saved(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        cast = make_cast()
+        declare(cast.assignment(0))
+        services.save_review(cast.assignment(0), written(3, 4), opened_at_state=services.state_of(None))
+        proposal = db.session.get_one(Proposal, cast.proposal.id)
+        services.request_changes(
+            proposal, cast.manager, sections=["need"], message="Say more.", due=date(2027, 3, 1)
+        )
+        proposal.answers = {**proposal.answers, "need": NEED}
+        proposals.submit(proposal, cast.champion)
+        services.start_assessment(proposal, cast.manager, [])
+    browser = client.as_(cast.reviewers[0])
+    for _ in range(2):
+        page = browser.get("assessment.review", ref=cast.ref)
+        assert "1 answer changed since version 1, which you reviewed." in page.text
+        page.submit("Save")
 
 
 def test_the_newest_version_that_they_reviewed_counts(client: Client, committed: Committed) -> None:

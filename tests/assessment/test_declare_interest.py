@@ -60,6 +60,7 @@ def test_manager_declares_and_sees_nothing_more_of_its_assessment(
     for endpoint in ("assessment.triage", "reports.my_work"):
         assert cast.ref not in manager.get(endpoint).text
     page = manager.get("proposals.show", ref=cast.ref)  # as every member
+    assert "You have an interest in it, so you take no part." in page.text
     assert "Declare an interest" not in page.text
     assert REASON not in page.text
     with committed():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time_machine
 from flask import Flask
 
+from exchange import clock
+from exchange.accounts.models import Person
 from exchange.assessment import services
 from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import PanelMessage
 from exchange.assessment.models import Interest, Round
+from exchange.events import NewEvent
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
 from tests.assessment.arrange import TEAM, Cast, declare, make_cast, make_director, make_manager, submit
@@ -26,6 +30,46 @@ def arrange(committed: Committed) -> Cast:
             submit(cast.assignment(index))
         declare(cast.assignment(2))
     return cast
+
+
+def test_messages_of_an_hour_are_told_together(app: Flask, committed: Committed) -> None:
+    def says(index: int) -> None:
+        with committed():
+            author = db.session.get_one(Person, cast.reviewers[index].id)
+            deliberation.discuss(db.session.get_one(Round, cast.round.id), author, WORDS)
+        tell(app)
+
+    with time_machine.travel("2026-10-05T09:00:00Z", tick=False) as clock:
+        cast = arrange(committed)
+        tell(app)
+        forget(committed)
+        news = ["news in the panel’s discussion"]
+        says(0)
+        assert told(committed) == {cast.reviewers[1].name: news, cast.manager.name: news}
+        for minute in (10, 20):
+            clock.move_to(f"2026-10-05T09:{minute}:00Z")
+            says(1)
+        assert told(committed) == {
+            cast.reviewers[1].name: news,
+            cast.manager.name: news,
+            cast.reviewers[0].name: news,
+        }
+        clock.move_to("2026-10-05T10:00:00Z")
+        tell(app)
+        assert told(committed)[cast.manager.name] == news * 2
+        assert told(committed)[cast.reviewers[1].name] == news
+        clock.move_to("2026-10-05T10:20:00Z")
+        tell(app)
+        assert told(committed)[cast.reviewers[0].name] == news * 2
+        clock.move_to("2026-10-05T20:00:00Z")
+        tell(app)
+        assert {name: len(lines) for name, lines in told(committed).items()} == {
+            cast.reviewers[0].name: 2,
+            cast.reviewers[1].name: 1,
+            cast.manager.name: 2,
+        }
+        with committed():
+            assert db.session.query(NewEvent).count() == 0
 
 
 def page_of(client: Client, cast: Cast, person: object, status: int = 200) -> Page:
@@ -131,6 +175,36 @@ def test_who_looks_again_reads_what_was_said_before_once_they_submit(
     first, second = page.texts(".app-message")
     assert "in assessment 1" in first
     assert "in assessment" not in second
+
+
+def test_a_long_discussion_is_read_page_by_page(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    with committed():
+        for number in range(1, 102):
+            db.session.add(
+                PanelMessage(
+                    round_id=cast.round.id, author_id=cast.manager.id, text=f"Nr {number}.", at=clock.now()
+                )
+            )
+            db.session.flush()
+
+    def numbers(page: Page) -> list[str]:
+        return [text.rpartition("Nr ")[2] for text in page.texts(".app-message")]
+
+    page = page_of(client, cast, cast.reviewers[0])
+    assert numbers(page) == [f"{number}." for number in range(52, 102)]
+    page = page.click("Earlier messages")
+    assert numbers(page) == [f"{number}." for number in range(2, 52)]
+    assert page.select("textarea") == []
+    page = page.click("Earlier messages")
+    assert numbers(page) == ["1."]
+    assert "Earlier messages" not in page.links()
+    assert len(numbers(page.click("Newest messages"))) == 50
+    assert len(numbers(page_of_before(client, cast, "nonsense"))) == 50
+
+
+def page_of_before(client: Client, cast: Cast, before: str) -> Page:
+    return client.as_(cast.manager).get("assessment.discussion", ref=cast.ref, before=before)
 
 
 def test_many_messages_ask_as_much_as_one(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 
 from exchange.assessment import queries, services
 from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import TeamQuestion
+from exchange.assessment.models import Interest
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
+from exchange.wording import day
 from tests.assessment.arrange import (
     STAFF,
     TEAM,
@@ -179,6 +184,79 @@ def test_my_work_has_what_is_to_pass_on_and_to_answer(
             deliberation.put_question(question, cast.manager, put_as=question.text)
     assert "1 question of reviewers to pass on" in work(cast.manager)[0]
     assert "The panel asks your team 2 questions." in work(cast.champion)[0]
+
+
+def test_one_reviewer_asks_ten_questions_at_most(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    opened = client.as_(cast.reviewers[0]).get("assessment.ask_team", ref=cast.ref)
+    with committed():
+        for _ in range(9):
+            deliberation.ask_team(cast.assignment(0), OWN_WORDS)
+    refused = opened.submit("Send to the programme manager", question="One more?", status=409)
+    assert "You have asked 10 questions, as many as one reviewer can." in refused.text
+    page = client.as_(cast.reviewers[0]).get("assessment.questions", ref=cast.ref)
+    assert "You have asked 10 questions, as many as one reviewer can." in page.text
+    assert "Ask a question" not in page.links()
+    assert "Ask a question" in client.as_(cast.reviewers[1]).get("assessment.questions", ref=cast.ref).links()
+
+
+def leave(committed: Committed, cast: Cast, interest: Interest = Interest.INTEREST) -> None:
+    with committed():
+        services.declare(cast.assignment(0), interest, reason="I advise a rival.")
+
+
+@pytest.mark.parametrize("interest", [Interest.INTEREST, Interest.TOO_MANY])
+def test_a_question_goes_with_who_asked_it_before_it_is_passed_on(
+    client: Client, committed: Committed, interest: Interest
+) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    opened = client.as_(cast.manager).get("assessment.questions", ref=cast.ref).click("Pass it on, or not")
+    leave(committed, cast, interest)
+    refused = opened.submit("Continue", settled="put", put_as=PUT_AS, status=409)
+    assert "Its author is no longer on the panel" in refused.text
+    page = client.as_(cast.manager).get("assessment.questions", ref=cast.ref)
+    assert "Pass it on, or not" not in page.links()
+    assert "Its author left the panel before it was passed on." in page.text
+    assert "to pass on" not in client.as_(cast.manager).get("reports.my_work").text
+
+
+def test_a_question_goes_with_who_asked_it_before_it_is_answered(
+    client: Client, committed: Committed
+) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    pass_on(client, cast)
+    opened = client.as_(cast.champion).get("assessment.questions", ref=cast.ref).click("Answer")
+    leave(committed, cast)
+    refused = opened.submit("Send your answer", answer=ANSWER, status=409)
+    assert "The panel no longer needs an answer to this question." in refused.text
+    assert ANSWER in refused.text
+    page = client.as_(cast.champion).get("assessment.questions", ref=cast.ref)
+    assert "The panel no longer needs an answer." in page.text
+    assert "Answer" not in page.links()
+    assert "The panel asks your team" not in client.as_(cast.champion).get("reports.my_work").text
+
+
+def test_who_answers_late_is_told_so(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    pass_on(client, cast)
+    due = f"due on {day(cast.round.due)}. The sooner you answer"
+    page = client.as_(cast.champion).get("assessment.questions", ref=cast.ref).click("Answer")
+    assert f"Reviews are {due}" in page.text
+    with time_machine.travel(cast.round.due + timedelta(days=1)):
+        assert f"Reviews were {due}" in client.as_(cast.champion).get(page.path).text
+
+
+def test_an_answer_stays_on_the_record_when_who_asked_leaves(client: Client, committed: Committed) -> None:
+    cast = arrange(committed)
+    ask(client, cast)
+    pass_on(client, cast)
+    answer(client, cast)
+    leave(committed, cast)
+    assert ANSWER in questions_of(client, cast, 1)
 
 
 def test_what_is_put_names_no_reviewer(client: Client, committed: Committed) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 
 from exchange.assessment import services
+from exchange.assessment.queries.clocks import moves
+from exchange.clock import now
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
 from tests.assessment.arrange import TEAM, make_cast, make_champion, make_manager, make_submitted, submit
@@ -29,6 +31,24 @@ def row_of(page: Page, stage: str, table: int = 0) -> list[str]:
 def figures(page: Page, stage: str) -> list[str]:
     """The numbers of a stage's row, without the names of their columns, which stand in them for phones."""
     return [cell.rsplit(" ", 1)[-1] for cell in row_of(page, stage)[1:]]
+
+
+def test_no_move_is_read_of_what_ended_before_the_period(
+    committed: Committed, clock: time_machine.Traveller
+) -> None:
+    def read(since: date | None) -> set[str]:
+        return {row.reference for row in db.session.execute(moves(manager, since))}
+
+    with committed():
+        manager, champion = make_manager(), make_champion()
+        gone, waits = make_submitted(champion), make_submitted(champion)
+        services.withdraw(gone, champion, reason="We stop.")
+        today = now().date()
+        assert read(today) == read(None) == {gone.reference, waits.reference}
+    clock.shift(DAY)
+    with committed():
+        assert read(today) == {gone.reference, waits.reference}
+        assert read(today + DAY) == {waits.reference}
 
 
 def test_stage_clocks_tell_what_is_usual_and_what_waits(

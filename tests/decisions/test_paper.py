@@ -74,6 +74,23 @@ def test_everything_of_the_page_is_in_it_but_what_is_prepared(committed: Committ
     assert "Prepared in private." not in said
 
 
+def test_scores_are_drawn_in_it_and_said(committed: Committed) -> None:
+    with committed():
+        case = arrange.make_case()
+        director = db.session.get_one(Person, case.director.id)
+        pack = pack_seen(director, case.ref)
+        [drawn] = [part for part in paper.content_of(pack, director)["parts"] if part["kind"] == "picture"]
+        whole = unpacked(paper.pdf_of(pack, director))
+    assert drawn["finding"] == "Reviewers lie furthest apart on Need and Benefit: by 3 points."
+    need = drawn["scales"][0]
+    assert need["name"] == "Need (far apart)"
+    assert need["words"] == "Need: Reviewer A gives 1, Reviewer B gives 4 and Reviewer C gives 4"
+    assert re.findall("<circle", need["svg"]) == ["<circle"] * 3
+    assert re.findall(r"<text[^>]*>(\w)</text>", need["svg"]) == [*"12345", *"ABC"]
+    assert all(f"{letter} is {name}" in drawn["letters"] for letter, name in pack.panel.letters)
+    assert whole.count(b"/Figure") >= 2
+
+
 def test_questions_to_the_team_are_in_it(committed: Committed) -> None:
     with committed() as session:
         case = arrange.make_case()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Interest
 from exchange.extensions import db
-from exchange.notifications.reminders import AFTER, reached
+from exchange.notifications.models import Notification
+from exchange.notifications.reminders import reached
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -58,7 +59,7 @@ def test_newest_reminder_that_has_come(today: date, expected: int | None) -> Non
     ],
 )
 def test_newest_reminder_after_the_date(today: date, expected: int) -> None:
-    assert reached(DUE, TOLD, today, BEFORE, AFTER) == expected
+    assert reached(DUE, TOLD, today, BEFORE, (1, 5)) == expected
 
 
 def test_reminder_that_would_have_come_before_the_telling_is_left_out() -> None:
@@ -240,6 +241,24 @@ def test_workers_at_once_give_each_reminder_once(
     assert {name: len(lines) for name, lines in told(committed).items()} == {
         person.name: 1 for person in cast.reviewers
     }
+
+
+def test_pack_says_when_who_is_late_is_reminded(
+    app: Flask, committed: Committed, clock: time_machine.Traveller
+) -> None:
+    with committed():
+        region.current().rules = {**region.current().rules, "reminders_after": [2]}
+        cast = make_cast()
+        due = cast.round.due
+    tell(app)
+    for days, reminders in ((0, 1), (1, 1), (2, 2), (5, 2)):
+        clock.move_to(datetime.combine(add_working_days(due, days), time(10), UTC))
+        remind(app)
+        with committed():
+            given = db.session.query(Notification).filter_by(
+                kind="review_due", person_id=cast.reviewers[0].id
+            )
+            assert given.count() == reminders
 
 
 def test_nothing_is_given_before_a_region_is_loaded(app: Flask, committed: Committed) -> None:

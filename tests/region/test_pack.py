@@ -222,6 +222,7 @@ def test_empty_pack_names_everything_that_is_missing() -> None:
                 "changes_working_days",
                 "refer_back_working_days",
                 "reminders_before",
+                "reminders_after",
                 "reviewer_limit",
             )
         ),

@@ -15,6 +15,7 @@ from exchange.accounts.models import Person
 from exchange.assessment import services as assessment
 from exchange.assessment.models import DECLINED, Interest
 from exchange.extensions import db
+from exchange.proposals import services as proposals
 from exchange.reports.reviewing import Became, Place, summed_up
 from exchange.working_days import is_working_day
 from tests.assessment.arrange import (
@@ -46,6 +47,10 @@ places = st.lists(
         submitted_at=st.none() | moments,
         due=st.dates(date(2026, 1, 1), date(2026, 12, 31)),
         ended_at=st.none() | moments,
+        rests=st.lists(
+            st.tuples(st.dates(date(2026, 1, 1), TODAY), st.none() | st.dates(date(2026, 1, 1), TODAY)),
+            max_size=2,
+        ).map(tuple),
     ),
     max_size=12,
 )
@@ -65,19 +70,28 @@ def walked(start: date, end: date) -> int:
     return sign * days
 
 
+def worked(place: Place, end: datetime) -> int:
+    """As `walked`, without the working days on which the round rested."""
+    start, last = local(place.assigned_at), local(end)
+    if last < start:
+        return walked(start, last)
+    days = (start + timedelta(days=count) for count in range(1, (last - start).days + 1))
+    return sum(
+        is_working_day(day)
+        and not any(since < day and (until is None or day <= until) for since, until in place.rests)
+        for day in days
+    )
+
+
 @given(places)
 def test_figures_are_those_of_another_reckoning(given_places: list[Place]) -> None:
     found = summed_up(given_places, SINCE, TODAY)
     answered = [
-        walked(local(each.assigned_at), local(each.declared_at))
+        worked(each, each.declared_at)
         for each in given_places
         if each.declared_at is not None and each.declared_at >= each.assigned_at
     ]
-    reviewed = [
-        walked(local(each.assigned_at), local(each.submitted_at))
-        for each in given_places
-        if each.submitted_at
-    ]
+    reviewed = [worked(each, each.submitted_at) for each in given_places if each.submitted_at]
     for pace, days in (found.answering, answered), (found.reviewing, reviewed):
         assert pace.count == len(days)
         if days:
@@ -96,7 +110,8 @@ def test_figures_are_those_of_another_reckoning(given_places: list[Place]) -> No
     assert told[Became.ON_TIME] == in_time
     assert told[Became.ON_TIME] + told[Became.LATE] == sum(each.submitted_at is not None for each in free)
     waiting = [each for each in free if each.submitted_at is None and each.ended_at is None]
-    assert told[Became.OVERDUE] == sum(each.due < TODAY for each in waiting)
+    resting = [each for each in waiting if any(until is None for _, until in each.rests)]
+    assert told[Became.OVERDUE] == sum(each.due < TODAY and each not in resting for each in waiting)
     assert told[Became.TO_COME] == len(waiting) - told[Became.OVERDUE]
     assert sum(load.asked for load in found.loads) == len(given_places)
     assert sum(load.open for load in found.loads) == len(waiting)
@@ -132,6 +147,42 @@ def test_manager_sees_how_reviewing_goes(client: Client, committed: Committed) -
         ["Reviewing Person 1", "1", "0", "0", "1", "0", "–"],
         ["Reviewing Person 2", "1", "1", "1", "0", "0", "25"],
     ]
+
+
+def test_days_of_rest_and_of_changing_a_review_do_not_count(client: Client, committed: Committed) -> None:
+    with time_machine.travel("2026-10-01T09:00:00Z", tick=False) as clock, committed():
+        champion, manager = make_champion(), make_manager()
+        people = [make_reviewer(f"Reviewing Person {number}") for number in range(3)]
+        proposal = make_submitted(champion)
+        round_ = start(proposal, manager, people)
+        first, second, third = (
+            place for _, place in sorted((each.person.name, each) for each in round_.assignments)
+        )
+        clock.move_to("2026-10-05T09:00:00Z")  # two working days on
+        submit(first)
+        declare(second)
+        declare(third)
+        assessment.request_changes(
+            proposal, manager, sections=["need"], message="Count.", due=date(2026, 11, 2)
+        )
+        clock.move_to("2026-10-19T09:00:00Z")
+        proposals.submit(proposal, champion)
+        assessment.start_assessment(proposal, manager, [])
+        clock.move_to("2026-10-20T09:00:00Z")  # one working day on
+        submit(first)
+        submit(second)
+        clock.move_to("2026-10-22T09:00:00Z")
+        assessment.reopen_review(first)
+        clock.move_to("2026-10-28T09:00:00Z")
+        submit(first)
+        assessment.request_changes(
+            proposal, manager, sections=["need"], message="Count.", due=date(2026, 12, 2)
+        )
+    with time_machine.travel("2026-11-27T10:00:00Z", tick=False):
+        page = client.as_(manager).get("reports.reviewing")
+    assert "3 working days or fewer for half of 2 reviews, 3 or fewer for 90 of 100" in page.text
+    became, _ = (cells_of(table) for table in page.select("table"))
+    assert became == [["Reviewed by the due date", "2", "67"], ["Still in time", "1", "33"]]
 
 
 def cells_of(table: LexborNode) -> list[list[str]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wtforms.fields.core import Field
-
 from exchange import forms
-from exchange.assessment.forms import REASON_WORDS, WithoutNames
+from exchange.assessment.forms import REASON_WORDS
+from exchange.assessment.unnaming import UnnamingForm
 from exchange.forms import Choice, Required
 
 QUESTION_WORDS = 150
@@ -25,7 +24,9 @@ class AskForm(forms.OnceForm):
     )
 
 
-class SettleForm(forms.OnceForm):
+class SettleForm(UnnamingForm):
+    told = ("put_as",)
+
     settled = forms.OneField(
         "What happens with it",
         [Required("Select what happens with it")],
@@ -51,15 +52,11 @@ class SettleForm(forms.OnceForm):
 
     def __init__(self, text: str, names: Iterable[str]) -> None:
         super().__init__(data={"put_as": text})
-        self.names = WithoutNames(names)
+        self.keep_out(names)
 
     @property
     def is_passed_on(self) -> bool:
         return bool(self.settled.data == "put")
-
-    def validate_put_as(self, field: Field) -> None:
-        if self.is_passed_on:
-            self.names(self, field)
 
 
 class AnswerForm(forms.OnceForm):

@@ -35,8 +35,14 @@ class TeamQuestion(Base):
     assignment: Mapped[Assignment] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def is_void(self) -> bool:
+        """Whether who asked left the panel while it waited: an interest that comes to light may be why they asked."""
+        waits = self.settled_at is None or (self.is_put and self.answered_at is None)
+        return waits and self.assignment.removed_at is not None
+
+    @property
     def waits_for_manager(self) -> bool:
-        return self.settled_at is None
+        return self.settled_at is None and not self.is_void
 
     @property
     def is_put(self) -> bool:
@@ -45,7 +51,7 @@ class TeamQuestion(Base):
 
     @property
     def waits_for_team(self) -> bool:
-        return self.is_put and self.answered_at is None
+        return self.is_put and self.answered_at is None and not self.is_void
 
 
 class PanelMessage(Base):

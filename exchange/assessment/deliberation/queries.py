@@ -44,14 +44,21 @@ class ShownQuestion:
         return self.question.round.is_open and self.question.waits_for_team
 
 
+MOST_QUESTIONS = 10  # of one reviewer in one assessment
+ASKED_MOST = f"You have asked {MOST_QUESTIONS} questions, as many as one reviewer can."
+MESSAGES_SHOWN = 50  # on one page
+
+
 @dataclass(frozen=True)
 class Questions:
-    """The questions about one proposal, and what this reader may do: `can_settle` and `can_answer` those that wait for it."""
+    """The questions about one proposal, and what this reader may do: `can_settle` and `can_answer` those that wait for it.
+    `has_asked_most` where they cannot ask because of how many they asked."""
 
     seen: Seen
     round: Round
     shown: list[ShownQuestion]
     can_ask: bool
+    has_asked_most: bool
     can_settle: bool
     can_answer: bool
 
@@ -64,14 +71,23 @@ def questions(person: Person, ref: str) -> Questions:
         raise NotFound
     own = assessment.assignment_of(person, round_)
     is_on_panel = own is not None and own.removed_at is None and standing.is_reviewer
+    asks = round_.is_open and is_on_panel
+    has_asked_most = asks and own is not None and asked_by(own) >= MOST_QUESTIONS
     return Questions(
         seen,
         round_,
         questions_read(person, seen),
-        can_ask=round_.is_open and is_on_panel,
+        can_ask=asks and not has_asked_most,
+        has_asked_most=has_asked_most,
         can_settle=policy.manages(person, seen),
         can_answer=standing.is_on_team,
     )
+
+
+def asked_by(assignment: Assignment) -> int:
+    """How many questions they asked in this assessment."""
+    query = select(func.count()).select_from(TeamQuestion).where(TeamQuestion.assignment_id == assignment.id)
+    return db.session.scalar(query) or 0
 
 
 def reads_questions(seen: Seen) -> bool:
@@ -99,10 +115,12 @@ def still_open(shown: Sequence[ShownQuestion]) -> int:
 def asked_of_team(proposal: Proposal) -> tuple[int, int]:
     """How many questions the team can read, and how many of them it can still answer."""
     is_open = Round.ended_at.is_(None) & Round.suspended_at.is_(None) & TeamQuestion.answered_at.is_(None)
+    is_open &= Assignment.removed_at.is_(None)
     query = (
         select(func.count(), func.count(case((is_open, 1))))
         .select_from(TeamQuestion)
         .join(TeamQuestion.round)
+        .join(TeamQuestion.assignment)
         .where(Round.proposal_id == proposal.id, TeamQuestion.put_as != "")
     )
     put, waiting = db.session.execute(query).one()
@@ -113,11 +131,6 @@ def asked_of_team(proposal: Proposal) -> tuple[int, int]:
 class SeenQuestion:
     seen: Seen
     question: TeamQuestion
-
-    @property
-    def names(self) -> list[str]:
-        """Of everyone who was ever on its panel."""
-        return [assignment.person.name for assignment in self.question.round.assignments]
 
 
 def question_to_settle(person: Person, ref: str, question_id: int) -> SeenQuestion:
@@ -170,11 +183,11 @@ class ShownMessage:
 @dataclass(frozen=True)
 class Discussion:
     """What the panels of a proposal say among themselves, as far as this reader may know it. `writes_as` is what they sign
-    with in the latest round; empty for who only reads."""
+    with in the latest round; empty for who only reads. `numbers` are those of the rounds whose discussion they read, by id."""
 
     seen: Seen
     round: Round
-    messages: list[ShownMessage]
+    numbers: dict[int, int]
     writes_as: str
     own: Assignment | None
 
@@ -189,12 +202,29 @@ def discussion(person: Person, ref: str) -> Discussion:
     own = place if place is not None and place.removed_at is None else None
     rounds = db.session.scalars(select(Round).where(Round.proposal_id == seen.proposal.id)).all()
     numbers = {each.id: each.number for each in rounds if assessment.reads_panel(person, seen, each)}
-    query = select(PanelMessage).where(PanelMessage.round_id.in_(sorted(numbers))).order_by(PanelMessage.id)
-    messages = [
-        ShownMessage(numbers[each.round_id], _signed(each, person), each.at, each.text)
-        for each in db.session.scalars(query)
+    return Discussion(seen, round_, numbers, _writes_as(person, seen, round_, own), own)
+
+
+@dataclass(frozen=True)
+class Messages:
+    """One page of a discussion, the oldest first; `earlier` leads to the page before it, where there is one."""
+
+    shown: list[ShownMessage]
+    earlier: int | None
+    is_newest: bool
+
+
+def messages(person: Person, found: Discussion, *, before: int | None = None) -> Messages:
+    """The newest, or those before the message with this id."""
+    query = select(PanelMessage).where(PanelMessage.round_id.in_(sorted(found.numbers)))
+    if before is not None:
+        query = query.where(PanelMessage.id < before)
+    rows = db.session.scalars(query.order_by(PanelMessage.id.desc()).limit(MESSAGES_SHOWN + 1)).all()
+    held = rows[:MESSAGES_SHOWN][::-1]
+    shown = [
+        ShownMessage(found.numbers[each.round_id], _signed(each, person), each.at, each.text) for each in held
     ]
-    return Discussion(seen, round_, messages, _writes_as(person, seen, round_, own), own)
+    return Messages(shown, held[0].id if len(rows) > len(held) else None, is_newest=before is None)
 
 
 MANAGER = "Programme manager"
@@ -242,7 +272,9 @@ def _waiting(whose: ColumnElement[bool], waits: ColumnElement[bool], since: Any)
         select(Proposal.reference, Proposal.title, func.count(), func.min(since))
         .join(Round, Round.proposal_id == Proposal.id)
         .join(TeamQuestion, TeamQuestion.round_id == Round.id)
+        .join(TeamQuestion.assignment)
         .where(whose, waits, Round.ended_at.is_(None), Round.suspended_at.is_(None))
+        .where(Assignment.removed_at.is_(None))
         .group_by(Proposal.id, Proposal.reference, Proposal.title)
         .order_by(func.min(since), Proposal.id)
     )

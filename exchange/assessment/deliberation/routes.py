@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import requires, signed_in, someone_at_hand
+from exchange.access import requires, row_number, signed_in, someone_at_hand
 from exchange.assessment.blueprint import blueprint
 from exchange.assessment.deliberation import forms, queries, services
 from exchange.assessment.deliberation.queries import Discussion, Questions, SeenQuestion
-from exchange.assessment.queries import Assigned, assigned
+from exchange.assessment.queries import Assigned, assigned, names_of_reviewers
 from exchange.errors import NotAllowed, WrongStage
 from exchange.proposals.page import with_tabs
 from exchange.proposals.policy import Seen
@@ -19,7 +19,9 @@ from exchange.proposals.tabs import tabs_for
 @blueprint.get("/proposals/<ref>/questions")
 @requires(signed_in, of=queries.questions)
 def questions(found: Questions) -> ResponseReturnValue:
-    return render_template("assessment/questions.html", found=found, tabs=_tabs(found.seen))
+    return render_template(
+        "assessment/questions.html", found=found, asked_most=queries.ASKED_MOST, tabs=_tabs(found.seen)
+    )
 
 
 @blueprint.route("/proposals/<ref>/questions/ask", methods=["GET", "POST"])
@@ -41,7 +43,7 @@ def ask_team(place: Assigned) -> ResponseReturnValue:
 @requires(signed_in, of=queries.question_to_settle)
 def settle_question(found: SeenQuestion) -> ResponseReturnValue:
     question, manager = found.question, someone_at_hand()
-    form = forms.SettleForm(question.text, found.names)
+    form = forms.SettleForm(question.text, names_of_reviewers(found.seen.proposal))
     if not form.is_submitted() and not question.waits_for_manager:
         return _to_questions(found.seen)
     if form.validate_on_submit():
@@ -76,8 +78,10 @@ def discussion(found: Discussion) -> ResponseReturnValue:
         services.discuss(found.round, someone_at_hand(), form.text.data)
         flash("Your message is with the panel.")
         return redirect(url_for("assessment.discussion", ref=found.seen.proposal.reference))
+    before = request.args.get("before", type=row_number)
+    messages = queries.messages(someone_at_hand(), found, before=before)
     return render_template(
-        "assessment/discussion.html", form=form, found=found, tabs=_tabs(found.seen)
+        "assessment/discussion.html", form=form, found=found, messages=messages, tabs=_tabs(found.seen)
     ), form.status_code
 
 

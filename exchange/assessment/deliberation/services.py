@@ -20,13 +20,16 @@ NOT_OPEN = "The assessment does not go on now, so this could not be sent."
 
 
 def ask_team(assignment: Assignment, text: str) -> TeamQuestion:
-    """Hands a question to the lead theme's manager. Raises WrongStage while the round is not open."""
+    """Hands a question to the lead theme's manager. Raises WrongStage while the round is not open,
+    and Conflict for one more than MOST_QUESTIONS."""
     assignment = lock_place(assignment)
     round_ = assignment.round
     if not round_.is_open:
         raise WrongStage(NOT_OPEN)
     if assignment.interest is not Interest.NONE:
         raise NotAllowed("Declare first whether you have an interest.")
+    if queries.asked_by(assignment) >= queries.MOST_QUESTIONS:
+        raise Conflict(queries.ASKED_MOST, heading="You cannot ask more")
     question = TeamQuestion(round_id=round_.id, assignment_id=assignment.id, text=text, asked_at=clock.now())
     db.session.add(question)
     db.session.flush()
@@ -69,6 +72,10 @@ def answer_question(question: TeamQuestion, author: Person, *, answer: str) -> N
         raise NotAllowed("Only the team answers questions of the panel.")
     if not _round_afresh(question).is_open:
         raise WrongStage(NOT_OPEN)
+    if question.is_void:
+        raise Conflict(
+            "The panel no longer needs an answer to this question.", heading="You need not answer this"
+        )
     if not question.waits_for_team:
         raise Conflict("Somebody of your team has answered it since you opened this page.")
     question.answer, question.answered_at, question.answered_by_id = answer, clock.now(), author.id
@@ -104,6 +111,8 @@ def discuss(round_: Round, author: Person, text: str) -> PanelMessage:
 def _to_settle(question: TeamQuestion, manager: Person) -> TeamQuestion:
     lock_round(question.round, manager)
     question = _afresh(question)
+    if question.is_void:
+        raise Conflict("Its author is no longer on the panel, so it cannot be passed on.")
     if not question.waits_for_manager:
         raise Conflict("Another programme manager has settled this question since you opened the page.")
     question.settled_at, question.settled_by_id = clock.now(), manager.id

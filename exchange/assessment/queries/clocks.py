@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, String, cast, literal, select
+from sqlalchemy import ColumnElement, Row, String, cast, literal, or_, select, true
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -58,7 +58,7 @@ def period_since(period: str) -> date | None:
 def theme_clocks(manager: Person, since: date | None) -> list[ThemeClocks]:
     """One for each theme that they manage, by the theme that leads each proposal now; one without any proposal too."""
     by_theme: dict[str, dict[int, list[Row[Any]]]] = {}
-    for row in db.session.execute(_moves(manager)):
+    for row in db.session.execute(moves(manager, since)):
         by_theme.setdefault(row.theme, {}).setdefault(row.id, []).append(row)
     managed = manager.themes_as(Role.PROGRAMME_MANAGER)
     return [
@@ -68,7 +68,12 @@ def theme_clocks(manager: Person, since: date | None) -> list[ThemeClocks]:
     ]
 
 
-def _moves(manager: Person) -> Any:
+def moves(manager: Person, since: date | None) -> Any:
+    """Of the proposals that wait now, or did on that day or later: no other has a stay that counts."""
+    in_question: ColumnElement[bool] = true()
+    if since is not None:
+        from_then = datetime.combine(since, time.min, clock.LONDON)
+        in_question = or_(Proposal.stage.in_(CLOCKED), Proposal.stage_since >= from_then)
     came_to = Event.facts["to_stage"].as_string()
     about = literal("proposal:", String) + cast(Proposal.id, String)
     return (
@@ -83,6 +88,7 @@ def _moves(manager: Person) -> Any:
         .join(Event, Event.subject == about)
         .where(
             proposals.seen_as_staff(manager, Role.PROGRAMME_MANAGER),
+            in_question,
             Event.kind.in_(sorted(ACTIONS)),
             came_to.is_not(None),
         )

@@ -109,13 +109,13 @@ def assignment_of(person: Person, round_: Round) -> Assignment | None:
 
 def version_reviewed_before(assigned: Assigned) -> int | None:
     """The newest of the earlier versions that this reviewer wrote about, whatever became of the review. What is saved anew is
-    about the version at hand, so what was submitted before is asked too."""
+    about the version at hand, so what was written before is asked too."""
 
     def newest(of: Any) -> ColumnElement[int]:
         return func.max(case((of < assigned.round.version_number, of)))
 
     query = (
-        select(newest(Review.version_number), newest(EarlierReview.version_number))
+        select(*map(newest, (Review.version_number, Review.version_before, EarlierReview.version_number)))
         .select_from(Review)
         .join(Review.assignment)
         .join(Assignment.round)
@@ -272,7 +272,6 @@ class Panel:
     waiting_for: list[str]
     numbers: list[int]
     earlier: list[EarlierSubmission]
-    names: list[str]  # of all who were ever on it; only for checking what is written to others
 
     @property
     def feedback(self) -> str:
@@ -365,7 +364,6 @@ def _panel(person: Person, seen: Seen, round_: Round | None) -> Panel:
         [_author(assignment, person, named=is_staff) for assignment in waiting],
         [each.number for each in db.session.scalars(rounds) if reads_panel(person, seen, each)],
         earlier_submissions(round_, held) if is_staff else [],
-        [each.assignment.person.name for each in held],
     )
 
 

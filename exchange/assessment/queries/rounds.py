@@ -6,7 +6,7 @@ panel, declared no interest, and has none now.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import TypeVarTuple
 
@@ -120,15 +120,26 @@ def tally(round_: Round) -> Tally:
 
 def has_assessed(person: Person, proposal: Proposal) -> bool:
     """Whether they are on its panel, or reviewed it in any round: then they neither close nor decide it."""
+    query = _places_taken().where(Round.proposal_id == proposal.id, Assignment.person_id == person.id)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def names_of_reviewers(proposal: Proposal) -> Sequence[str]:
+    """Of everyone who was ever on one of its panels; only for keeping them out of what is written to others."""
+    query = select(Person.name).join(Assignment, Assignment.person_id == Person.id).join(Round)
+    return db.session.scalars(query.where(Round.proposal_id == proposal.id).distinct()).all()
+
+
+def has_assessed_each() -> ColumnElement[bool]:
+    """The same in a query that has Person and Proposal: of each and each."""
+    taken = _places_taken().where(Round.proposal_id == Proposal.id, Assignment.person_id == Person.id)
+    return taken.correlate(Person, Proposal).exists()
+
+
+def _places_taken() -> Select[int]:
     opened_again = Review.id.in_(select(EarlierReview.review_id))
     took_part = or_(Assignment.removed_at.is_(None), Review.submitted_at.is_not(None), opened_again)
-    query = (
-        select(Assignment.id)
-        .join(Round)
-        .outerjoin(Review)
-        .where(Round.proposal_id == proposal.id, Assignment.person_id == person.id, took_part)
-    )
-    return db.session.scalar(query.limit(1)) is not None
+    return select(Assignment.id).join(Round).outerjoin(Review).where(took_part)
 
 
 def counts() -> ColumnElement[bool]:

@@ -138,6 +138,8 @@ def _write(assignment: Assignment, written: Written, opened_at_state: str | None
         review = Review(assignment=assignment, version_number=assignment.round.version_number)
         db.session.add(review)
     review.recommendation, review.comment, review.note = written.recommendation, written.comment, written.note
+    if review.version_number != assignment.round.version_number:
+        review.version_before = review.version_number
     review.saved_at, review.version_number = clock.now(), assignment.round.version_number
     review.saved_from = page or None
     held = {score.criterion_id: score for score in review.scores}
