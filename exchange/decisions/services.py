@@ -208,6 +208,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         texts=texts,
         decision=decision.id,
         adoption_target=decision.adoption_target,
+        blocking=sum(asked.is_blocking for asked in decision.asked),
     )
     programme = start_programme(
         proposal,
