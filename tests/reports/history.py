@@ -58,7 +58,7 @@ def make_history() -> History:
 
 
 def _submit(staff: Staff, refs: dict[str, str], title: str, *day: int) -> Proposal:
-    with on(*day):  # type: ignore[arg-type]
+    with on(*day):
         proposal = make_proposal(staff, title=title)
     refs[title] = proposal.reference
     return proposal

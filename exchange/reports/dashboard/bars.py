@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, STEP, THICK = 640, 62, 24
-NAME, BAR, SAID = 22, 30, 50  # from the top of each: the foot of its name, its bar, the foot of its words
+WIDTH, STEP, THICK = 420, 58, 18
+NAME, BAR, SAID = 20, 27, 42  # from the top of each: the foot of its name, its bar, the foot of its words
 ROOM = 8  # between a bar and the words beside it
-WORDS = 150  # for the words at the end of the longest bar
+WORDS = 110  # for the words at the end of the longest bar
 
 
 @dataclass(frozen=True)

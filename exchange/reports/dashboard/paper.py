@@ -22,7 +22,7 @@ from exchange.reports.dashboard import figures, page
 from exchange.reports.dashboard.bars import Picture
 from exchange.reports.dashboard.forms import Asked
 from exchange.reports.dashboard.page import Page
-from exchange.wording import day, in_words, moment, number
+from exchange.wording import day, in_words, joined, moment, number
 
 TEMPLATE = Path(__file__).with_name("board_pack.typ")
 CANNOT_BE_MADE = Unavailable(
@@ -75,8 +75,8 @@ def _parts(shown: Page) -> Iterator[Part]:
     yield _picture(shown.pipeline)
     yield table("Stages, what moved in the period, and days there", *_stages(shown))
     yield heading("Programmes")
-    statuses = [[status, each.value] for status, each in shown.statuses]
-    yield table("Programmes by status", [{"text": "Status"}, *numeric("Programmes")], statuses)
+    by_status = [f"{number(each.value)} {status.lower()}" for status, each in shown.statuses]
+    yield text(f"{joined(by_status)}.")
     if shown.programmes:
         yield table("Current programmes, and how far they have come", *_programmes(shown))
     yield heading("Coverage")
