@@ -19,6 +19,7 @@ import exchange.assessment.needs
 import exchange.assessment.reviewing.routes
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
+import exchange.benefits.models
 import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
