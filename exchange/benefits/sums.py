@@ -163,21 +163,17 @@ def years_of(run: Run) -> range:
     return range(year_of(run.first), year_of(run.last) + 1) if run.first <= run.last else range(0)
 
 
-def promised_in(promise: Promise, run: Run, year: int) -> int:
-    """Of a yearly promise the share of the months in which the programme ran, to the nearest whole (a half to the even one). What
-    was promised once belongs to no year."""
+def promised_by_year(promise: Promise, run: Run) -> dict[int | None, int]:
+    """Of a yearly promise the share of each financial year's months in which the programme ran, to the nearest whole (a half to
+    the even one). What was promised once belongs to no year. The sum of all is what was promised so far."""
     if promise.per is Per.ONCE:
-        return 0
-    period = months_of_year(year)
-    first, last = max(run.first, period.first), min(run.last, period.last)
-    return round_share(promise.amount, max(_index(last) - _index(first) + 1, 0))
-
-
-def promised_so_far(promise: Promise, run: Run) -> int:
-    """The sum of all years, so that the years add up to it; or all of what was promised once."""
-    if promise.per is Per.ONCE:
-        return promise.amount
-    return sum(promised_in(promise, run, year) for year in years_of(run))
+        return {None: promise.amount}
+    shares: dict[int | None, int] = {}
+    for year in years_of(run):
+        period = months_of_year(year)
+        first, last = max(run.first, period.first), min(run.last, period.last)
+        shares[year] = round_share(promise.amount, _index(last) - _index(first) + 1)
+    return shares
 
 
 def round_share(amount: int, months: int) -> int:

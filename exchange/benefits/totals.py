@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -33,8 +32,9 @@ class Amounts:
         return Amounts(self.pence + other.pence, self.people + other.people)
 
     @classmethod
-    def of(cls, amounts: dict[Kind, int]) -> Amounts:
-        return cls(amounts.get(Kind.MONEY, 0), amounts.get(Kind.PEOPLE, 0))
+    def of(cls, kind: Kind, amount: int) -> Amounts:
+        """Nothing of other kinds, which cannot be summed."""
+        return cls(amount * (kind is Kind.MONEY), amount * (kind is Kind.PEOPLE))
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,37 @@ class Totals:
         )
 
 
+@dataclass(frozen=True)
+class Ledger:
+    """All that can be summed of some programmes: by programme and financial year, and under no year what was promised once."""
+
+    cells: Mapping[tuple[int, int | None], Totals]
+    investments: Mapping[int, int]
+
+    def total(self, programme_ids: Collection[int], year: int | None = None) -> Totals:
+        """Of these programmes, in one year or in all. The investment is the whole one, whatever the year."""
+        chosen = set(programme_ids)
+        cells = [
+            cell for (id_, at), cell in self.cells.items() if id_ in chosen and (year is None or at == year)
+        ]
+        invested = Totals(investment=sum(self.investments.get(id_, 0) for id_ in chosen))
+        return sum(cells, invested)
+
+    @property
+    def years(self) -> list[int]:
+        """Those of which there is something to say, the newest first."""
+        return sorted({at for _, at in self.cells if at is not None}, reverse=True)
+
+
 def totals(
     programme_ids: Collection[int],
     year: int | None = None,
     *,
     audiences: Collection[Audience] = ALL_AUDIENCES,
 ) -> Totals:
-    """Of all these programmes together."""
-    each = totals_by_programme(programme_ids, year, audiences=audiences)
-    return sum(each.values(), Totals())
+    """Of all these programmes together, in a financial year, named by the calendar year in which it began (2026 is April 2026 to
+    March 2027), or in all. See `ledger`."""
+    return ledger(programme_ids, audiences=audiences).total(programme_ids, year)
 
 
 def totals_by_programme(
@@ -73,9 +95,14 @@ def totals_by_programme(
     *,
     audiences: Collection[Audience] = ALL_AUDIENCES,
 ) -> dict[int, Totals]:
-    """In a financial year, named by the calendar year in which it began (2026 is April 2026 to March 2027), or in all; of promises
-    those that these audiences may read. The investment is the whole one, whatever the year: who may read it is the caller's to
-    ask (`spread.policy.reads_conditions`)."""
+    """The same for each."""
+    found = ledger(programme_ids, audiences=audiences)
+    return {id_: found.total([id_], year) for id_ in programme_ids}
+
+
+def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience] = ALL_AUDIENCES) -> Ledger:
+    """Of promises those that these audiences may read. Who may read the investment is the caller's to ask, as
+    `spread.policy.reads_conditions` says."""
     ids = sorted(set(programme_ids))
     programmes = select(
         Programme.id,
@@ -84,16 +111,17 @@ def totals_by_programme(
         Programme.status,
         Programme.status_since,
     ).where(Programme.id.in_(ids))
-    promised, realised = _promised(ids, audiences), _realised(ids, year)
-    found = {}
+    cells, investments = _realised(ids), {}
+    promised = _promised(ids, audiences)
     for id_, investment, active_since, status, status_since in db.session.execute(programmes):
+        investments[id_] = investment
         run = run_of(active_since, status_since if status is ProgrammeStatus.ENDED else None)
-        so_far: dict[Kind, int] = defaultdict(int)
-        for promise in promised[id_]:
-            so_far[promise.kind] += promised_for(promise, run, year)
-        sum_, waiting = realised.get(id_, (Amounts(), 0))
-        found[id_] = Totals(Amounts.of(so_far), sum_, investment, waiting)
-    return found
+        for promise in promised[id_] if run else ():
+            assert run is not None
+            for year, amount in sums.promised_by_year(promise, run).items():
+                amounts = Totals(promised=Amounts.of(promise.kind, amount))
+                cells[id_, year] = cells.get((id_, year), Totals()) + amounts
+    return Ledger(cells, investments)
 
 
 def counted() -> ColumnElement[bool]:
@@ -117,13 +145,6 @@ def _month(moment: datetime) -> date:
     return month_of(moment.astimezone(clock.LONDON).date())
 
 
-def promised_for(promise: sums.Promise, run: Run | None, year: int | None) -> int:
-    """In a financial year or so far; nothing before the programme is active."""
-    if run is None:
-        return 0
-    return sums.promised_so_far(promise, run) if year is None else sums.promised_in(promise, run, year)
-
-
 def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list[sums.Promise]]:
     query = select(Promise.programme_id, Promise.number, Promise.kind, Promise.amount, Promise.per).where(
         Promise.programme_id.in_(ids), Promise.audience.in_(sorted(audiences))
@@ -134,20 +155,27 @@ def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list
     return found
 
 
-def _realised(ids: list[int], year: int | None) -> dict[int, tuple[Amounts, int]]:
+def _realised(ids: list[int]) -> dict[tuple[int, int | None], Totals]:
     """What counts, and how many figures wait to be confirmed."""
     query = (
-        select(Benefit.programme_id, Benefit.kind, Benefit.status, func.sum(Benefit.amount), func.count())
+        select(
+            Benefit.programme_id,
+            Benefit.year,
+            Benefit.kind,
+            Benefit.status,
+            func.sum(Benefit.amount),
+            func.count(),
+        )
         .where(Benefit.programme_id.in_(ids), Benefit.counted_in_id.is_(None))
-        .group_by(Benefit.programme_id, Benefit.kind, Benefit.status)
+        .group_by(Benefit.programme_id, Benefit.year, Benefit.kind, Benefit.status)
     )
-    if year is not None:
-        query = query.where(Benefit.year == year)
-    amounts: dict[int, dict[Kind, int]] = defaultdict(dict)
-    waiting: dict[int, int] = defaultdict(int)
-    for programme_id, kind, status, amount, count in db.session.execute(query):
+    cells: dict[tuple[int, int | None], Totals] = {}
+    for id_, year, kind, status, amount, count in db.session.execute(query):
         if status is Status.CONFIRMED:
-            amounts[programme_id][kind] = int(amount)  # PostgreSQL sums large numbers as decimals
+            more = Totals(realised=Amounts.of(kind, int(amount)))  # PostgreSQL sums large numbers as decimals
         elif status is Status.WAITING:
-            waiting[programme_id] += count
-    return {id_: (Amounts.of(amounts[id_]), waiting[id_]) for id_ in {*amounts, *waiting}}
+            more = Totals(waiting=count)
+        else:
+            continue
+        cells[id_, year] = cells.get((id_, year), Totals()) + more
+    return cells
