@@ -17,6 +17,8 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.deliberation import queries as deliberation
 from exchange.assessment.deliberation.queries import WaitingQuestions
 from exchange.assessment.queries import Section, WaitingReview
+from exchange.benefits import waiting as benefits
+from exchange.benefits.waiting import WaitingFigures
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.extensions import db
@@ -77,6 +79,7 @@ def work_of(person: Person) -> Work:
         tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
+    tasks += map(_to_confirm, benefits.waiting_for(person))
     if is_administrator(person):
         tasks += _to_administer()
     return Work(
@@ -235,6 +238,12 @@ def _to_decide(person: Person) -> Iterator[Task]:
         days = [_day(row.since) for row in waiting if row.is_prepared is is_prepared]
         if days:
             yield Task(heading, _how_many(len(days), min(days)), "decisions.decisions", {}, min(days))
+
+
+def _to_confirm(waiting: WaitingFigures) -> Task:
+    since = _day(waiting.since)
+    todo = f"{counted(waiting.count, 'figure').capitalize()} of what it brought to confirm."
+    return Task(waiting.title, todo, "benefits.benefits", {"slug": waiting.slug, "_anchor": "waiting"}, since)
 
 
 def _to_administer() -> Iterator[Task]:
