@@ -11,6 +11,7 @@ from exchange.errors import NotFound
 from exchange.reports import policy, queries, tables
 from exchange.reports.dashboard import figures, forms, page, paper
 from exchange.reports.dashboard import rows as behind
+from exchange.reports.dashboard import tables as dashboard_tables
 from exchange.reports.dashboard.forms import Asked
 from exchange.reports.reviewing import reviewing_for
 from exchange.security_headers import as_file
@@ -42,7 +43,9 @@ def reviewing() -> ResponseReturnValue:
 def dashboard() -> ResponseReturnValue:
     asked = forms.asked(someone_at_hand(), request.args)
     found = page.page_of(asked, figures.read(asked.scope))
-    return render_template("reports/dashboard.html", page=found, form=asked.form), asked.status_code
+    return render_template(
+        "reports/dashboard.html", page=found, form=asked.form, tables=dashboard_tables
+    ), asked.status_code
 
 
 @blueprint.get("/reports/rows/<name>")

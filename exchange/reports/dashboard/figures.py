@@ -16,6 +16,7 @@ from exchange.proposals.clocks import CLOCKED, Usual
 from exchange.proposals.lifecycle import Stage
 from exchange.reports.dashboard import attention, queries
 from exchange.reports.dashboard.attention import Line
+from exchange.reports.dashboard.benefits import Benefits, benefits_of
 from exchange.reports.dashboard.period import Period
 from exchange.reports.dashboard.queries import Adopting, Moved, Scope, Spreading, Stepped
 from exchange.spread.life import CURRENT, ProgrammeStatus
@@ -51,6 +52,7 @@ class Dashboard:
     newly: Sequence[Stepped]
     gone: Sequence[Stepped]
     measures: Sequence[Shown]
+    benefits: Benefits
     lines: Sequence[Line]
 
     @property
@@ -89,6 +91,7 @@ def read(scope: Scope) -> Dashboard:
         newly=newly_adopted(steps, period),
         gone=no_longer(steps, period),
         measures=measures,
+        benefits=benefits_of(scope, programmes),
         lines=attention.in_order(_lines(scope, today, programmes, shares, steps, measures)),
     )
 

@@ -17,6 +17,7 @@ from exchange.region import queries as region
 from exchange.reports.dashboard import attention, bars
 from exchange.reports.dashboard.attention import Group, Line
 from exchange.reports.dashboard.bars import Picture
+from exchange.reports.dashboard.benefits import Benefits
 from exchange.reports.dashboard.figures import Dashboard, StageLine
 from exchange.reports.dashboard.forms import Asked
 from exchange.reports.dashboard.period import quick
@@ -72,6 +73,12 @@ NOTES: Sequence[tuple[str, str]] = (
         "Concern",
         "The newest figure of a measure is part of a change for the worse, by the rules of Making Data Count: beyond a process "
         "limit, or 7 or more in a row on one side or in one direction, or 2 of 3 near a limit.",
+    ),
+    (
+        "Benefits",
+        "What organisations confirmed, each benefit once, of the financial years (April to March) that the period touches. What "
+        "was promised for a year counts for the months in which a programme ran and that are over. The investment is of the "
+        "programmes whose investment you may read.",
     ),
     (
         "Figures missing",
@@ -162,6 +169,7 @@ class Page:
     systems: Sequence[System]
     programmes: Sequence[ProgrammeRow]
     measures: Sequence[Shown]
+    benefits: Benefits
     concern: Number
     periods: Sequence[Mapping[str, object]]
     notes: Sequence[tuple[str, str]] = NOTES
@@ -209,6 +217,7 @@ def page_of(asked: Asked, found: Dashboard, *, first: int | None = FIRST) -> Pag
         systems=systems,
         programmes=[_programme(found, each) for each in found.current],
         measures=found.concern,
+        benefits=found.benefits,
         concern=links.rows(len(found.concern), "concern"),
         periods=_periods(asked),
     )

@@ -5,7 +5,7 @@ What is prepared and not released is nobody else's to know, so nothing in it tel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,15 +14,15 @@ from flask import render_template
 
 from exchange import clock, paper
 from exchange.accounts.models import Person
-from exchange.assessment.tables import numeric
 from exchange.errors import Unavailable
 from exchange.paper import Part, heading, rows, table, text
 from exchange.region import queries as region
-from exchange.reports.dashboard import figures, page
+from exchange.reports.dashboard import figures, page, tables
 from exchange.reports.dashboard.bars import Picture
 from exchange.reports.dashboard.forms import Asked
 from exchange.reports.dashboard.page import Page
-from exchange.wording import day, in_words, joined, moment, number
+from exchange.reports.dashboard.tables import Drawn
+from exchange.wording import day, joined, moment, number
 
 TEMPLATE = Path(__file__).with_name("board_pack.typ")
 CANNOT_BE_MADE = Unavailable(
@@ -73,16 +73,16 @@ def _parts(shown: Page) -> Iterator[Part]:
         yield {"kind": "lines", "start": each.start, "lines": lines}
     yield heading("Proposals by stage")
     yield _picture(shown.pipeline)
-    yield table("Stages, what moved in the period, and days there", *_stages(shown))
+    yield _table(tables.stages(shown))
     yield heading("Programmes")
     by_status = [f"{number(each.value)} {status.lower()}" for status, each in shown.statuses]
     yield text(f"{joined(by_status)}.")
     if shown.programmes:
-        yield table("Current programmes, and how far they have come", *_programmes(shown))
+        yield _table(tables.programmes(shown))
     yield heading("Coverage")
     if shown.systems:
         yield _picture(shown.coverage)
-        yield table("By integrated care system", *_systems(shown))
+        yield _table(tables.systems(shown))
     else:
         yield text("No current programme is for an organisation yet.")
     yield heading("Measures that give concern")
@@ -93,6 +93,11 @@ def _parts(shown: Page) -> Iterator[Part]:
         yield {"kind": "lines", "start": 1, "lines": said}
     else:
         yield text("No measure gives concern.")
+    if shown.benefits.brought:
+        yield heading("Benefits")
+        yield _table(tables.brought(shown.benefits.brought))
+        if shown.benefits.invested:
+            yield _table(tables.invested(shown.benefits.invested))
     yield heading("How each figure is calculated")
     yield rows([{"key": name, "value": said} for name, said in shown.notes])
 
@@ -112,42 +117,5 @@ def _picture(picture: Picture) -> Part:
     }
 
 
-Table = tuple[Sequence[Any], Sequence[Sequence[Any]]]
-
-
-def _stages(shown: Page) -> Table:
-    head = [{"text": "Stage"}, *numeric("Now", "Came", "Left", "Median days", "90th percentile")]
-    cells = [
-        [row.stage.label, row.now.value, row.came.value, row.left.value, row.half, row.most]
-        for row in shown.stages
-    ]
-    return head, cells
-
-
-def _programmes(shown: Page) -> Table:
-    head = [
-        {"text": "Programme"},
-        {"text": "Status"},
-        *numeric("Adopted", "Eligible", "Target", "On the line"),
-    ]
-    cells = [
-        [
-            row.programme.title,
-            in_words(row.programme.status),
-            row.share.covered,
-            row.share.eligible,
-            row.programme.target,
-            "–" if row.expected is None else row.expected,
-        ]
-        for row in shown.programmes
-    ]
-    return head, cells
-
-
-def _systems(shown: Page) -> Table:
-    head = [{"text": "Integrated care system"}, *numeric("Adopted", "Eligible", "Of 100")]
-    cells = [
-        [each.name, each.covered.value, each.eligible.value, f"{each.share.percent or 0:.0f}"]
-        for each in shown.systems
-    ]
-    return head, cells
+def _table(drawn: Drawn) -> Part:
+    return table(drawn.caption, drawn.head, drawn.rows)

@@ -106,7 +106,7 @@ class Spreading(NamedTuple):
     active_since: date | None
     review_on: date | None
     target: int
-    investment: int
+    theme: str | None
 
 
 def programmes(scope: Scope) -> list[Spreading]:
@@ -121,7 +121,7 @@ def programmes(scope: Scope) -> list[Spreading]:
             Programme.active_since,
             Programme.review_on,
             Programme.adoption_target,
-            Programme.investment,
+            Proposal.lead_theme_id,
         )
         .join(Programme.proposal)
         .where(_leads(scope))
