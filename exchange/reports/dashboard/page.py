@@ -27,6 +27,7 @@ from exchange.spread.life import ProgrammeStatus
 from exchange.wording import counted, in_words, number
 
 FIRST = 10  # lines of what needs attention; the rest is a link away
+MOST_PROGRAMMES = 50  # in the table, those furthest behind their line first
 ACROSS = "Across systems"
 
 # How each figure is calculated, for the page and for the paper.
@@ -152,6 +153,10 @@ class ProgrammeRow:
     share: Share
     expected: int | None
 
+    @property
+    def behind(self) -> int:
+        return (self.expected or 0) - self.share.covered
+
 
 @dataclass(frozen=True)
 class Page:
@@ -168,6 +173,7 @@ class Page:
     coverage: Picture
     systems: Sequence[System]
     programmes: Sequence[ProgrammeRow]
+    current: Number
     measures: Sequence[Shown]
     benefits: Benefits
     concern: Number
@@ -215,7 +221,8 @@ def page_of(asked: Asked, found: Dashboard, *, first: int | None = FIRST) -> Pag
         ],
         coverage=_coverage(found.whole, systems),
         systems=systems,
-        programmes=[_programme(found, each) for each in found.current],
+        programmes=_programmes(found),
+        current=links.rows(len(found.current), "programmes", CURRENT_ONES),
         measures=found.concern,
         benefits=found.benefits,
         concern=links.rows(len(found.concern), "concern"),
@@ -306,6 +313,11 @@ def _coverage(whole: Share, systems: Sequence[System]) -> Picture:
     if whole.percent is None:
         return bars.drawn("No programme is for an organisation yet", values, 100)
     return bars.drawn(f"{whole.covered} of {whole.eligible} ({whole.percent:.0f}%) have adopted", values, 100)
+
+
+def _programmes(found: Dashboard) -> list[ProgrammeRow]:
+    rows = [_programme(found, each) for each in found.current]
+    return sorted(rows, key=lambda row: -row.behind)[:MOST_PROGRAMMES]
 
 
 def _programme(found: Dashboard, programme: Spreading) -> ProgrammeRow:
