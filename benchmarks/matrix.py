@@ -60,6 +60,7 @@ def measured(database: str) -> str:
     missed = "" if middle <= GOAL else f"  MISSED: {GOAL} ms"
     return (
         f"{database}: who adopts what, {PROGRAMMES} programmes and {ORGANISATIONS} organisations: {middle:.0f} ms of the service, "
+        f""
         f"answered in {statistics.median(walls[1:]):.0f} ms, {queries} queries, {len(response.data) / 1000:.0f} kB{missed}"
     )
 
