@@ -59,9 +59,9 @@ def measured(database: str) -> str:
     middle = statistics.median(cpus[1:])  # the first one makes the templates
     missed = "" if middle <= GOAL else f"  MISSED: {GOAL} ms"
     return (
-        f"{database}: who adopts what, {PROGRAMMES} programmes and {ORGANISATIONS} organisations: {middle:.0f} ms of the service, "
-        f""
-        f"answered in {statistics.median(walls[1:]):.0f} ms, {queries} queries, {len(response.data) / 1000:.0f} kB{missed}"
+        f"{database}: who adopts what, {PROGRAMMES} programmes and {ORGANISATIONS} organisations: "
+        f"{middle:.0f} ms of the service, answered in {statistics.median(walls[1:]):.0f} ms, {queries} queries, "
+        f"{len(response.data) / 1000:.0f} kB{missed}"
     )
 
 
