@@ -137,7 +137,7 @@ def assessment(title: str, ref: str, tally: Tally, since: date, today: date) -> 
     if closing.is_ready(tally, today):
         if not closing.is_past_due(tally, today):
             return None
-        reason = f"{closing.progress(tally)} It can be closed since {day(tally.closes_early)}."
+        reason = f"{closing.progress(tally)} It could have been closed on {day(tally.closes_early)}."
         return Line(Kind.TO_CLOSE, title, PROPOSAL, values, reason, late)
     if tally.panel >= tally.quorum:
         return None
