@@ -56,7 +56,7 @@ Read = TypeVar("Read")
 
 def read(url: str, reading: Callable[[], Read]) -> Read:
     """What the service reads there."""
-    with _app(url).app_context():
+    with app_on(url).app_context():
         found = reading()
         db.engine.dispose()
         return found
@@ -87,7 +87,7 @@ def _filled_sqlite(size: int) -> Path:
             old.unlink()
         print(f"Filling a database with {size:,} proposals", flush=True)
         new = kept.with_suffix(".new")
-        fill(_app(f"sqlite:///{new}"), new, size)
+        fill(app_on(f"sqlite:///{new}"), new, size)
         new.rename(kept)
     return kept
 
@@ -95,20 +95,20 @@ def _filled_sqlite(size: int) -> Path:
 @contextmanager
 def _postgresql_copy(server_url: str, size: int) -> Iterator[str]:
     kept, working = f"filled_{size}", f"working_{size}"
-    with psycopg.connect(_plain(server_url), autocommit=True) as connection:
+    with psycopg.connect(plain(server_url), autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [kept]).fetchone():
             path = _filled_sqlite(size)
             print(f"Copying {size:,} proposals into PostgreSQL", flush=True)
             connection.execute("DROP DATABASE IF EXISTS filling")
             connection.execute("CREATE DATABASE filling")
-            _migrate(_url(server_url, "filling"))
-            bulk.copy_to_postgresql(path, _plain(_url(server_url, "filling")))
+            _migrate(url_of(server_url, "filling"))
+            bulk.copy_to_postgresql(path, plain(url_of(server_url, "filling")))
             connection.execute(f"ALTER DATABASE filling RENAME TO {kept}")
         connection.execute(f"DROP DATABASE IF EXISTS {working} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {working} TEMPLATE {kept} STRATEGY file_copy")
-        _migrate(_url(server_url, working))
+        _migrate(url_of(server_url, working))
         try:
-            yield _url(server_url, working)
+            yield url_of(server_url, working)
         finally:
             connection.execute(f"DROP DATABASE {working} WITH (FORCE)")
 
@@ -119,12 +119,12 @@ def _kept_server() -> Path:
 
 def _migrate(url: str) -> None:
     """Migrations that are newer than what is kept go up on full data."""
-    with _app(url).app_context():
+    with app_on(url).app_context():
         upgrade()
         db.engine.dispose()  # or it could not be renamed or copied
 
 
-def _app(url: str) -> Flask:
+def app_on(url: str) -> Flask:
     os.environ["ENVIRONMENT"] = "test"
     return create_app({"SQLALCHEMY_DATABASE_URI": url, "AUDIT_KEY": AUDIT_KEY})
 
@@ -138,9 +138,9 @@ def _mark() -> str:
     return f"{clock.today():%Y-%m}-{digest[:8]}"
 
 
-def _url(server_url: str, name: str) -> str:
+def url_of(server_url: str, name: str) -> str:
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     return url.replace("+psycopg", "")

@@ -169,6 +169,7 @@ PAGES = (
     Page("triage", _all("manager"), _at("/triage"), is_list=True),
     Page("my work, manager", _all("manager"), _at("/my-work"), is_list=True),
     Page("decisions", _all("director"), _at("/decisions"), is_list=True),
+    Page("dashboard", _all("director"), _at("/reports")),
     Page("post a review", [f"poster-{number}" for number in range(POSTERS)], _post_reviews),
     Page("submit a proposal", _all("member"), _propose),
 )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import databases, table
+from benchmarks import databases, matrix, table
 from benchmarks.answers import lists
 from benchmarks.clients import CLIENTS, Browser, Load, Visit, load
 from benchmarks.fill import SMALLEST
@@ -79,15 +79,21 @@ def main(arguments: Sequence[str]) -> int:
     began = time.monotonic()
     measured: list[Measured] = []
     for database in asked.databases:
-        if database == "postgresql" and (reason := postgres.why_not()):
+        if reason := _why_left_out(database):
             print(f"PostgreSQL is left out: {reason}")
             continue
         measured += _measure(database, asked.sizes, asked.pages, QUICK if asked.quick else FULL)
-    text = table.drawn(measured, seconds=time.monotonic() - began)
+    parts = [table.drawn(measured, seconds=time.monotonic() - began)]
+    parts += [matrix.measured(database) for database in asked.databases if not _why_left_out(database)]
+    text = "\n\n".join(parts)
     print(f"\n{text}")
     if asked.out:
         asked.out.write_text(f"{text}\n")
     return int(any(each.failures for each in measured))
+
+
+def _why_left_out(database: str) -> str:
+    return postgres.why_not() if database == "postgresql" else ""
 
 
 def _measure(database: str, sizes: Sequence[int], pages: Sequence[Page], effort: Effort) -> list[Measured]:

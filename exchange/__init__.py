@@ -19,6 +19,7 @@ import exchange.assessment.needs
 import exchange.assessment.reviewing.routes
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
+import exchange.benefits.routes
 import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
@@ -126,6 +127,7 @@ def _join_features(app: Flask) -> None:
         exchange.spread.routes,
         exchange.adoption.routes,
         exchange.measures.routes,
+        exchange.benefits.routes,
         exchange.decisions.routes,
         exchange.community.routes,
         exchange.notifications.routes,

@@ -173,7 +173,10 @@ def _task_status(status: str, can_start: bool) -> dict[str, Any]:
 
 def _cell(cell: Any) -> dict[str, Any]:
     if isinstance(cell, Mapping):
-        return {"html": LINK.format(cell["href"], cell["text"])} if "href" in cell else dict(cell)
+        if "href" not in cell:
+            return dict(cell)
+        link = {"html": LINK.format(cell["href"], cell["text"])}
+        return link | ({"format": cell["format"]} if "format" in cell else {})
     if isinstance(cell, int) and not isinstance(cell, bool):
         return {"text": f"{cell:,}", "format": "numeric"}
     return content(cell)

@@ -79,6 +79,12 @@ def money(pounds: int) -> str:
     return f"{'−' if pounds < 0 else ''}£{abs(pounds):,}"
 
 
+def exact_money(pence: int) -> str:
+    """ "£45,000", "£1,250.50": pence where there are any."""
+    pounds, rest = divmod(abs(pence), 100)
+    return f"{money(-pounds if pence < 0 else pounds)}{f'.{rest:02}' if rest else ''}"
+
+
 def number(value: int) -> str:
     """ "1,234"."""
     return f"{value:,}"
@@ -139,6 +145,7 @@ FILTERS = (
     ago,
     on_day,
     money,
+    exact_money,
     number,
     counted,
     joined,

@@ -63,7 +63,14 @@ def set_eligible(
             known[id_].is_eligible = id_ in after
         else:
             db.session.add(Adoption(programme_id=programme.id, organisation_id=id_, is_eligible=True))
-    return events.record(actor, "set_eligible", programme, Audience.PUBLIC, organisations=sorted(after))
+    return events.record(
+        actor,
+        "set_eligible",
+        programme,
+        Audience.PUBLIC,
+        organisations=sorted(after),
+        proposal=programme.proposal_id,
+    )
 
 
 def set_eligible_by_record(programme: Programme, actor: Person | None) -> None:

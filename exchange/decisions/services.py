@@ -11,6 +11,7 @@ from exchange.adoption.services import set_eligible_by_record
 from exchange.assessment.models import Round
 from exchange.assessment.services import end_round, open_again
 from exchange.audience import Audience
+from exchange.benefits.services import promise_by_record
 from exchange.decisions import letters, queries, rules
 from exchange.decisions.models import Decision, DecisionKind, Letter
 from exchange.errors import Conflict, ExchangeError, UnmetNeeds, WrongStage
@@ -208,6 +209,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         texts=texts,
         decision=decision.id,
         adoption_target=decision.adoption_target,
+        blocking=sum(asked.is_blocking for asked in decision.asked),
     )
     programme = start_programme(
         proposal,
@@ -218,6 +220,7 @@ def _approve_spread(decision: Decision, proposal: Proposal, director: Person) ->
         conditions=decision.asked,
     )
     set_eligible_by_record(programme, director)
+    promise_by_record(programme, director)
     return event
 
 

@@ -46,17 +46,21 @@ class MeasurePage:
 
 
 def shown_measures(found: SeenProgramme) -> list[Shown]:
-    """Every measure of a programme, in three queries."""
-    measures = queries.measures_of(found.programme)
+    """Every measure of a programme."""
+    return shown(queries.measures_of(found.programme))
+
+
+def shown(measures: Sequence[Measure]) -> list[Shown]:
+    """The same of measures of any programmes, in two queries."""
     ids = [measure.id for measure in measures]
-    figures = queries.figures_of(ids, found.programme)
+    figures = queries.figures_of(ids, of_eligible=True)
     rebasings = queries.rebasings_of(ids)
     return [_shown(measure, figures[measure.id], rebasings) for measure in measures]
 
 
 def measure_page(seen: SeenMeasure, person: Person | None) -> MeasurePage:
     measure, standing = seen.measure, seen.found.standing
-    figures = queries.figures_of([measure.id], seen.found.programme)[measure.id]
+    figures = queries.figures_of([measure.id], of_eligible=True)[measure.id]
     rebasings = queries.rebasings_of([measure.id])
     sites = [
         Site(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from exchange.accounts.models import Person
 from exchange.adoption import queries as adoption
@@ -59,21 +59,23 @@ def measures_of(programme: Programme) -> list[Measure]:
 
 
 def figures_of(
-    measure_ids: list[int], programme: Programme | None = None
+    measure_ids: list[int], *, of_eligible: bool = False
 ) -> dict[int, dict[str, dict[date, Decimal]]]:
-    """The figures that hold, by measure, organisation and month; of the organisations that the programme is for, where it is
-    given."""
+    """The figures that hold, by measure, organisation and month; where asked, of the organisations alone that each measure's
+    programme is for."""
     newest = (
         select(func.max(Figure.id))
         .where(Figure.measure_id.in_(measure_ids))
         .group_by(Figure.measure_id, Figure.organisation_id, Figure.month)
     )
     query = select(Figure.measure_id, Figure.organisation_id, Figure.month, Figure.value)
-    if programme is not None:
-        there = select(Adoption.organisation_id).where(
-            Adoption.programme_id == programme.id, Adoption.is_eligible
+    if of_eligible:
+        there = and_(
+            Adoption.programme_id == Measure.programme_id,
+            Adoption.organisation_id == Figure.organisation_id,
+            Adoption.is_eligible,
         )
-        query = query.where(Figure.organisation_id.in_(there))
+        query = query.join(Measure, Measure.id == Figure.measure_id).join(Adoption, there)
     held: dict[int, dict[str, dict[date, Decimal]]] = {id_: {} for id_ in measure_ids}
     for measure_id, organisation_id, month, value in db.session.execute(query.where(Figure.id.in_(newest))):
         held[measure_id].setdefault(organisation_id, {})[month] = Decimal(value)

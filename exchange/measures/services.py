@@ -54,6 +54,8 @@ def define_measure(
         Audience.PUBLIC,
         {"name": Text(name, Audience.PUBLIC)},
         measure=measure.number,
+        direction=direction and direction.value,
+        combined=combined.value,
     )
     return measure
 

@@ -93,7 +93,7 @@ class Row:
 @dataclass(frozen=True)
 class Drawn:
     """`finding` is what a reader should see first; `notes` what else they should know. `picture` is None before there are
-    figures."""
+    figures. `newest` is the month of the last figure, and `since` that from which it tells of a change, where it does."""
 
     finding: str
     notes: Sequence[str]
@@ -102,6 +102,8 @@ class Drawn:
     rows: Sequence[Row]
     variation: Variation
     assurance: Assurance | None
+    newest: date | None = None
+    since: date | None = None
 
 
 def drawn(
@@ -120,8 +122,9 @@ def drawn(
     if not held:
         return Drawn("No figures yet", (), "", None, (), Variation.COMMON_CAUSE, None)
     last = held[-1]
+    first = _first_of_change(made, last)
     return Drawn(
-        finding=_finding(months, made, last),
+        finding=_finding(months, made, first, last),
         notes=_notes(made, target),
         latest=f"{number(values[last])} {unit} in {month_of_year(months[last])}",
         picture=_picture(months, values, made, target),
@@ -131,6 +134,8 @@ def drawn(
         ],
         variation=made.points[last].variation,
         assurance=made.assurance,
+        newest=months[last],
+        since=None if first is None else months[first],
     )
 
 
@@ -143,16 +148,21 @@ def _place(months: Sequence[date], day: date) -> int | None:
     return next((place for place, month in enumerate(months) if month >= day), None)
 
 
-def _finding(months: Sequence[date], made: Chart, last: int) -> str:
-    """What the newest point is part of, and since when: all points before it, within its limits, that tell of a change to the
-    same side."""
-    points = made.points
-    cause, variation = points[last].special_cause, points[last].variation
+def _first_of_change(made: Chart, last: int) -> int | None:
+    """The place from which on all points, within the limits of the newest, tell of a change to its side."""
+    cause, first, start = made.points[last].special_cause, last, made.segments[-1].start
     if cause is None:
-        return "No significant change: the newest figure is within what is usual"
-    first, start = last, made.segments[-1].start
-    while first > start and _is_of_side(points[first - 1], cause):
+        return None
+    while first > start and _is_of_side(made.points[first - 1], cause):
         first -= 1
+    return first
+
+
+def _finding(months: Sequence[date], made: Chart, first: int | None, last: int) -> str:
+    """What the newest point is part of, and since when."""
+    cause, variation = made.points[last].special_cause, made.points[last].variation
+    if cause is None or first is None:
+        return "No significant change: the newest figure is within what is usual"
     since = f"in {month_of_year(months[last])}" if first == last else f"since {month_of_year(months[first])}"
     return f"{SAID[variation]}: {CAUSES[cause]} {since}"
 

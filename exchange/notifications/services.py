@@ -23,6 +23,7 @@ from exchange.outbox import Message
 from exchange.proposals import policy
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
+from exchange.spread.models import Programme
 from exchange.transaction import transaction
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -138,8 +139,10 @@ def notify(
 
 
 def proposal_of(event: Event) -> Proposal | None:
-    """What the event is about, where that is a proposal that is still there."""
+    """What the event is about, where that is a proposal that is still there, or its programme."""
     kind, _, number = event.subject.partition(":")
+    if kind == "programme":
+        return db.session.get_one(Programme, int(number)).proposal
     return db.session.get(Proposal, int(number)) if kind == "proposal" else None
 
 

@@ -24,7 +24,7 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating
+from exchange.notifications import acting, benefiting, deliberating
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
@@ -291,6 +291,18 @@ def done(change: Change) -> More:
     return lambda news: {"done": change.done}
 
 
+# A programme is public, so whoever has a part in its figures reads of them, whatever binds them in its proposal.
+TO_CONFIRM = (
+    Row(
+        benefiting.confirmers,
+        "benefit_to_confirm",
+        benefiting.path,
+        outlives=True,
+        more=benefiting.figure,
+    ),
+)
+
+
 TOLD: Mapping[str, tuple[Row, ...]] = {
     "submit": (
         Row(team, "submitted", PAGE, confirms=True),
@@ -366,6 +378,17 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         each.event: tuple(Row(to, "programme_changed", PAGE, more=done(each)) for to in (team, managers))
         for each in CHANGES.values()
     },
+    "enter_benefit": TO_CONFIRM,
+    "correct_benefit": TO_CONFIRM,
+    "confirm_benefit": (
+        Row(
+            benefiting.enterer,
+            "benefit_confirmed",
+            benefiting.path,
+            outlives=True,
+            more=benefiting.figure,
+        ),
+    ),
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),

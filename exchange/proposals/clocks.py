@@ -66,14 +66,19 @@ def days_by_stage(way: Iterable[Stay], today: date) -> dict[Stage, int]:
     return {stage: total[stage] for stage in CLOCKED if stage in total}
 
 
-def usual(ways: Iterable[Stay], today: date, since: date | None = None) -> list[Usual]:
-    """Of many proposals, for each stage that is clocked. A stay counts when it ended on `since` or later; one that goes on has
-    no length yet, and is told apart."""
+def usual(
+    ways: Iterable[Stay], today: date, since: date | None = None, until: date | None = None
+) -> list[Usual]:
+    """Of many proposals, for each stage that is clocked. A stay counts when it ended on `since` or later, and on `until` or
+    earlier; one that goes on has no length yet, and is told apart."""
     by_stage: dict[Stage, list[Stay]] = {stage: [] for stage in CLOCKED}
     for stay in ways:
         if stay.stage in by_stage:
             by_stage[stay.stage].append(stay)
-    return [_of_stage(stage, held, today, since) for stage, held in by_stage.items()]
+    return [
+        _of_stage(stage, held, today, since or date.min, until or date.max)
+        for stage, held in by_stage.items()
+    ]
 
 
 def nearest_rank(values: Sequence[int], percent: int) -> int:
@@ -82,10 +87,8 @@ def nearest_rank(values: Sequence[int], percent: int) -> int:
     return sorted(values)[max(rank, 1) - 1]
 
 
-def _of_stage(stage: Stage, held: Sequence[Stay], today: date, since: date | None) -> Usual:
-    ended = [
-        stay.days(today) for stay in held if stay.until is not None and (since is None or stay.until >= since)
-    ]
+def _of_stage(stage: Stage, held: Sequence[Stay], today: date, since: date, until: date) -> Usual:
+    ended = [stay.days(today) for stay in held if stay.until is not None and since <= stay.until <= until]
     going_on = [stay.days(today) for stay in held if stay.until is None]
     return Usual(
         stage,

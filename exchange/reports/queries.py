@@ -17,6 +17,8 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.deliberation import queries as deliberation
 from exchange.assessment.deliberation.queries import WaitingQuestions
 from exchange.assessment.queries import Section, WaitingReview
+from exchange.benefits import waiting as benefits
+from exchange.benefits.waiting import WaitingFigures
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.extensions import db
@@ -28,6 +30,7 @@ from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import EDITABLE, Stage
 from exchange.proposals.models import Invitation, Proposal
 from exchange.region.models import Theme
+from exchange.reports import policy
 from exchange.reports.tasks import Task, in_order
 from exchange.wording import counted, day, on_day
 
@@ -76,6 +79,7 @@ def work_of(person: Person) -> Work:
         tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
+    tasks += map(_to_confirm, benefits.waiting_for(person))
     if is_administrator(person):
         tasks += _to_administer()
     return Work(
@@ -236,6 +240,12 @@ def _to_decide(person: Person) -> Iterator[Task]:
             yield Task(heading, _how_many(len(days), min(days)), "decisions.decisions", {}, min(days))
 
 
+def _to_confirm(waiting: WaitingFigures) -> Task:
+    since = _day(waiting.since)
+    todo = f"{counted(waiting.count, 'figure').capitalize()} of what it brought to confirm."
+    return Task(waiting.title, todo, "benefits.benefits", {"slug": waiting.slug, "_anchor": "waiting"}, since)
+
+
 def _to_administer() -> Iterator[Task]:
     # As `accounts.policy.waits_to_be_settled` says of one person.
     is_waiting = (
@@ -266,6 +276,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
+        (policy.runs_a_theme(person), "reports.dashboard", "Dashboard"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]

@@ -1,14 +1,20 @@
-"""Pages that gather from every feature: My work, and how reviewing goes."""
+"""Pages that gather from every feature: My work, how reviewing goes, and the dashboard with its paper for the board."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
 from exchange.assessment.policy import is_manager
-from exchange.reports import queries, tables
+from exchange.errors import NotFound
+from exchange.reports import policy, queries, tables
+from exchange.reports.dashboard import figures, forms, page, paper
+from exchange.reports.dashboard import rows as behind
+from exchange.reports.dashboard import tables as dashboard_tables
+from exchange.reports.dashboard.forms import Asked
 from exchange.reports.reviewing import reviewing_for
+from exchange.security_headers import as_file
 
 blueprint = Blueprint("reports", __name__)
 
@@ -30,3 +36,39 @@ def reviewing() -> ResponseReturnValue:
         became=tables.became(found),
         loads=tables.loads(found),
     )
+
+
+@blueprint.get("/reports")
+@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+def dashboard() -> ResponseReturnValue:
+    asked = forms.asked(someone_at_hand(), request.args)
+    found = page.page_of(asked, figures.read(asked.scope))
+    return render_template(
+        "reports/dashboard.html", page=found, form=asked.form, tables=dashboard_tables
+    ), asked.status_code
+
+
+@blueprint.get("/reports/rows/<name>")
+@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+def rows(name: str) -> ResponseReturnValue:
+    """The rows behind one figure; `of` narrows it to a stage, a status or a care system."""
+    asked = _sound(forms.asked(someone_at_hand(), request.args))
+    of, after = request.args.get("of", ""), request.args.get("after", "")
+    found = behind.rows_of(asked.scope, name, of)
+    shown = {**asked.chosen, "name": name, **({"of": of} if of else {})}
+    return render_template("reports/rows.html", part=behind.part(found, after), asked=asked, shown=shown)
+
+
+@blueprint.get("/reports/board-pack.pdf")
+@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+def board_pack() -> ResponseReturnValue:
+    reader = someone_at_hand()
+    asked = _sound(forms.asked(reader, request.args))
+    return as_file(paper.pdf_of(asked, reader), "application/pdf", paper.name_of(asked))
+
+
+def _sound(asked: Asked) -> Asked:
+    """Nothing is told of a period that nobody could ask for."""
+    if not asked.is_sound:
+        raise NotFound
+    return asked

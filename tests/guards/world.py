@@ -17,11 +17,15 @@ from exchange.assessment import services as assessment
 from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import TeamQuestion
 from exchange.assessment.models import Round
+from exchange.audience import Audience
+from exchange.benefits.services import Said, enter_benefit, write_promise
+from exchange.benefits.sums import Kind, Per, Period, Sureness
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.measures.models import Combined
+from exchange.measures.months import month_of
 from exchange.measures.services import define_measure
 from exchange.notifications.models import Notification
 from exchange.notifications.services import tell_all
@@ -29,7 +33,7 @@ from exchange.outbox import Message
 from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal, StandIn
-from exchange.proposals.record import Kind
+from exchange.proposals.record import Kind as QuestionKind
 from exchange.spread.models import Programme
 from tests.assessment.arrange import (
     OTHER,
@@ -125,7 +129,7 @@ def full_answers() -> dict[str, Any]:
     texts = {
         question.id: f"Words about {question.id}."
         for question in record.questions()
-        if question.kind is Kind.TEXT
+        if question.kind is QuestionKind.TEXT
     }
     return {**texts, **FULL}
 
@@ -164,6 +168,26 @@ def make_world() -> World:
         direction=None,
         target=None,
         combined=Combined.ADDED,
+    )
+    write_promise(
+        programme,
+        manager,
+        kind=Kind.MONEY,
+        unit="",
+        amount=1_000_00,
+        per=Per.YEAR,
+        question="benefit_system",
+        audience=Audience.PUBLIC,
+    )
+    enter_benefit(
+        programme,
+        OTHER,
+        manager,
+        Said(250_00, "Four a week.", "Counted from the ledger.", Sureness.MEASURED),
+        kind=Kind.MONEY,
+        promise=None,
+        period=Period(month_of(clock.today()), month_of(clock.today())),
+        is_confirmed=True,
     )
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(

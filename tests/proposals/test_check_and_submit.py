@@ -98,6 +98,7 @@ def test_submit_freezes_a_version_and_says_what_happens_next(client: Client, com
             "to_stage": "submitted",
             "version": 1,
             "declared": True,
+            "theme": "safe-care",
         }
         assert [priority.id for priority in held.priorities] == ["falls"]
         assert [aim.id for aim in held.aims] == ["learning"]

@@ -68,7 +68,7 @@ def submit(proposal: Proposal, actor: Person) -> Event:
     db.session.execute(delete(Reader).where(*left))
     proposal.changes_due, proposal.changes_sections = None, []
     _freeze(proposal, actor, [each.id for each in queries.attachments_worked_on(proposal) if each.shareable])
-    return advance(proposal, "submit", actor, declared=True)
+    return advance(proposal, "submit", actor, declared=True, theme=proposal.lead_theme_id)
 
 
 def recall(proposal: Proposal, actor: Person) -> Event:

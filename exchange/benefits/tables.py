@@ -1,0 +1,104 @@
+"""The tables of the pages of benefits, as the table component takes them: every total leads to the figures behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from exchange.assessment.tables import numeric
+from exchange.benefits.page import Page
+from exchange.benefits.sums import Kind
+from exchange.benefits.totals_page import Row, TotalsPage
+from exchange.spread.models import Programme
+from exchange.wording import exact_money, number
+
+NONE = "–"
+Cell = str | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    caption: str
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+
+
+def compared(page: Page) -> Drawn:
+    """Promised against realised, by kind of benefit."""
+    return Drawn(
+        "Promised against realised, by kind of benefit",
+        ["Benefit", *numeric("Promised", "Promised so far", "Realised so far", "Share")],
+        [
+            [each.name, *map(_numeric, (each.promised, each.so_far, each.realised, each.share))]
+            for each in page.compared
+        ],
+    )
+
+
+def sites(page: Page, programme: Programme) -> Drawn:
+    """Each organisation with what counts, and a link to its figures."""
+    return Drawn(
+        "Realised so far, by organisation",
+        ["Organisation", *numeric(*(each.name for each in page.compared))],
+        [
+            [
+                {
+                    "text": site.name,
+                    "href": url_for("benefits.figures", programme=programme.slug, organisation=site.id),
+                },
+                *map(_numeric, site.amounts),
+            ]
+            for site in page.sites
+        ],
+    )
+
+
+def totals(page: TotalsPage) -> list[Drawn]:
+    """Those with something to tell."""
+    head = numeric("Money promised", "Money saved", "People promised", "People helped")
+    return [
+        Drawn(table.caption, [table.head, *head], [_total(row) for row in table.rows], table.note)
+        for table in page.tables
+        if table.rows
+    ]
+
+
+def returns(page: TotalsPage) -> Drawn:
+    """Of programmes whose investment the reader reads."""
+    return Drawn(
+        "Investment and return",
+        ["Programme", *numeric("Investment", "Saved so far", "Back for each £1")],
+        [
+            [
+                {"text": each.name, "href": url_for("benefits.benefits", slug=each.slug)}
+                if each.slug
+                else each.name,
+                *map(_numeric, (each.investment, each.saved, each.back)),
+            ]
+            for each in page.returns
+        ],
+    )
+
+
+def _total(row: Row) -> list[Cell]:
+    return [
+        row.name,
+        _numeric(exact_money(row.promised_pence) if row.promised_pence else ""),
+        _leading(exact_money(row.pence) if row.pence else "", row, Kind.MONEY),
+        _numeric(number(row.promised_people) if row.promised_people else ""),
+        _leading(number(row.people) if row.people else "", row, Kind.PEOPLE),
+    ]
+
+
+def _leading(text: str, row: Row, kind: Kind) -> Cell:
+    filters: Mapping[str, Any] = row.filters
+    href = {"href": url_for("benefits.figures", kind=kind.value, **filters)} if text else {}
+    return {**_numeric(text), **href}
+
+
+def _numeric(text: str) -> dict[str, Any]:
+    return {"text": text or NONE, "format": "numeric"}

@@ -1,0 +1,181 @@
+"""Totals of benefits over programmes, for every page that sums them: three queries, however many programmes there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from exchange import clock
+from exchange.audience import Audience
+from exchange.benefits import sums
+from exchange.benefits.models import Benefit, Promise
+from exchange.benefits.sums import Kind, Run, Status
+from exchange.extensions import db
+from exchange.measures.months import month_of
+from exchange.spread.models import Programme, ProgrammeStatus
+
+EVERYONE = frozenset({Audience.PUBLIC})
+ALL_AUDIENCES = frozenset(Audience)
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Money in pence, and people."""
+
+    pence: int = 0
+    people: int = 0
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(self.pence + other.pence, self.people + other.people)
+
+    @classmethod
+    def of(cls, kind: Kind, amount: int) -> Amounts:
+        """Nothing of other kinds, which cannot be summed."""
+        return cls(amount * (kind is Kind.MONEY), amount * (kind is Kind.PEOPLE))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """`promised` is what the programmes should have brought in the months in which they ran, `realised` what is confirmed and
+    counted, `investment` whole pounds from the network, `waiting` how many figures nobody has confirmed yet."""
+
+    promised: Amounts = field(default_factory=Amounts)
+    realised: Amounts = field(default_factory=Amounts)
+    investment: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: Totals) -> Totals:
+        return Totals(
+            self.promised + other.promised,
+            self.realised + other.realised,
+            self.investment + other.investment,
+            self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All that can be summed of some programmes: by programme and financial year, and under no year what was promised once."""
+
+    cells: Mapping[tuple[int, int | None], Totals]
+    investments: Mapping[int, int]
+
+    def total(self, programme_ids: Collection[int], year: int | None = None) -> Totals:
+        """Of these programmes, in one year or in all. The investment is the whole one, whatever the year."""
+        chosen = set(programme_ids)
+        cells = [
+            cell for (id_, at), cell in self.cells.items() if id_ in chosen and (year is None or at == year)
+        ]
+        invested = Totals(investment=sum(self.investments.get(id_, 0) for id_ in chosen))
+        return sum(cells, invested)
+
+    @property
+    def years(self) -> list[int]:
+        """Those of which there is something to say, the newest first."""
+        return sorted({at for _, at in self.cells if at is not None}, reverse=True)
+
+
+def totals(
+    programme_ids: Collection[int],
+    year: int | None = None,
+    *,
+    audiences: Collection[Audience] = ALL_AUDIENCES,
+) -> Totals:
+    """Of all these programmes together, in a financial year, named by the calendar year in which it began (2026 is April 2026 to
+    March 2027), or in all. See `ledger`."""
+    return ledger(programme_ids, audiences=audiences).total(programme_ids, year)
+
+
+def totals_by_programme(
+    programme_ids: Collection[int],
+    year: int | None = None,
+    *,
+    audiences: Collection[Audience] = ALL_AUDIENCES,
+) -> dict[int, Totals]:
+    """The same for each."""
+    found = ledger(programme_ids, audiences=audiences)
+    return {id_: found.total([id_], year) for id_ in programme_ids}
+
+
+def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience] = ALL_AUDIENCES) -> Ledger:
+    """Of promises those that these audiences may read. Who may read the investment is the caller's to ask, as
+    `spread.policy.reads_conditions` says."""
+    ids = sorted(set(programme_ids))
+    programmes = select(
+        Programme.id,
+        Programme.investment,
+        Programme.active_since,
+        Programme.status,
+        Programme.status_since,
+    ).where(Programme.id.in_(ids))
+    cells, investments = _realised(ids), {}
+    promised = _promised(ids, audiences)
+    for id_, investment, active_since, status, status_since in db.session.execute(programmes):
+        investments[id_] = investment
+        run = run_of(active_since, status_since if status is ProgrammeStatus.ENDED else None)
+        for promise in promised[id_] if run else ():
+            assert run is not None
+            for year, amount in sums.promised_by_year(promise, run).items():
+                amounts = Totals(promised=Amounts.of(promise.kind, amount))
+                cells[id_, year] = cells.get((id_, year), Totals()) + amounts
+    return Ledger(cells, investments)
+
+
+def counted() -> ColumnElement[bool]:
+    """`Figure.counts` in SQL."""
+    return and_(Benefit.status == Status.CONFIRMED, Benefit.counted_in_id.is_(None))
+
+
+def run_of(active_since: datetime | None, ended_at: datetime | None) -> Run | None:
+    """From the month in which it became active to the last that is over, or in which it ended; None before it is active."""
+    if active_since is None:
+        return None
+    last = last_full_month(clock.today())
+    return Run(_month(active_since), last if ended_at is None else min(last, _month(ended_at)))
+
+
+def last_full_month(today: date) -> date:
+    return month_of(today.replace(day=1) - timedelta(days=1))
+
+
+def _month(moment: datetime) -> date:
+    return month_of(moment.astimezone(clock.LONDON).date())
+
+
+def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list[sums.Promise]]:
+    query = select(Promise.programme_id, Promise.number, Promise.kind, Promise.amount, Promise.per).where(
+        Promise.programme_id.in_(ids), Promise.audience.in_(sorted(audiences))
+    )
+    found: dict[int, list[sums.Promise]] = {id_: [] for id_ in ids}
+    for programme_id, number, kind, amount, per in db.session.execute(query):
+        found[programme_id].append(sums.Promise(number, kind, amount, per))
+    return found
+
+
+def _realised(ids: list[int]) -> dict[tuple[int, int | None], Totals]:
+    """What counts, and how many figures wait to be confirmed."""
+    query = (
+        select(
+            Benefit.programme_id,
+            Benefit.year,
+            Benefit.kind,
+            Benefit.status,
+            func.sum(Benefit.amount),
+            func.count(),
+        )
+        .where(Benefit.programme_id.in_(ids), Benefit.counted_in_id.is_(None))
+        .group_by(Benefit.programme_id, Benefit.year, Benefit.kind, Benefit.status)
+    )
+    cells: dict[tuple[int, int | None], Totals] = {}
+    for id_, year, kind, status, amount, count in db.session.execute(query):
+        if status is Status.CONFIRMED:
+            more = Totals(realised=Amounts.of(kind, int(amount)))  # PostgreSQL sums large numbers as decimals
+        elif status is Status.WAITING:
+            more = Totals(waiting=count)
+        else:
+            continue
+        cells[id_, year] = cells.get((id_, year), Totals()) + more
+    return cells

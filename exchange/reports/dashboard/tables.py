@@ -1,0 +1,129 @@
+"""The tables of the dashboard, for its page and for its paper: every number leads to its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from exchange.assessment.tables import numeric
+from exchange.benefits.sums import Kind
+from exchange.reports.dashboard.benefits import Brought, Invested
+from exchange.reports.dashboard.page import Number, Page
+from exchange.wording import exact_money, in_words, money, number
+
+NONE = "–"
+LINE = "On the line"
+Cell = str | dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    caption: str
+    head: Sequence[Cell]
+    rows: Sequence[Sequence[Cell]]
+
+
+def stages(page: Page) -> Drawn:
+    """A stay's days lead to the stays that ended, the shortest first."""
+    return Drawn(
+        "Stages, what moved in the period, and days there",
+        ["Stage", *numeric("Now", "Came", "Left", "Median days", "90th percentile")],
+        [
+            [
+                row.stage.label,
+                *map(_count, (row.now, row.came, row.left)),
+                *(_numeric(days, row.left.href if days != NONE else "") for days in (row.half, row.most)),
+            ]
+            for row in page.stages
+        ],
+    )
+
+
+def systems(page: Page) -> Drawn:
+    return Drawn(
+        "By integrated care system, of all current programmes",
+        ["Integrated care system", *numeric("Adopted", "Eligible", "Of 100")],
+        [
+            [
+                each.name,
+                _count(each.covered),
+                _count(each.eligible),
+                _numeric(f"{each.share.percent or 0:.0f}"),
+            ]
+            for each in page.systems
+        ],
+    )
+
+
+def programmes(page: Page) -> Drawn:
+    return Drawn(
+        "Current programmes, and how far they have come",
+        ["Programme", "Status", *numeric("Adopted", "Eligible", "Target", LINE)],
+        [
+            [
+                {"text": row.programme.title, "href": url_for("spread.programme", slug=row.programme.slug)},
+                in_words(row.programme.status),
+                *(
+                    _numeric(number(value), url_for("adoption.adoption", slug=row.programme.slug))
+                    for value in (row.share.covered, row.share.eligible, row.programme.target)
+                ),
+                _numeric(NONE if row.expected is None else number(row.expected)),
+            ]
+            for row in page.programmes
+        ],
+    )
+
+
+def brought(rows: Sequence[Brought]) -> Drawn:
+    """A total leads to the figures that add up to it, and what was promised to the programmes that promised it."""
+    return Drawn(
+        "Promised and realised, by financial year",
+        ["Year", *numeric("Saved", "Promised to save", "People helped", "Promised to help")],
+        [
+            [
+                row.name,
+                _numeric(exact_money(row.realised.pence), _figures(row, Kind.MONEY)),
+                _numeric(exact_money(row.promised.pence), _totals(row)),
+                _numeric(number(row.realised.people), _figures(row, Kind.PEOPLE)),
+                _numeric(number(row.promised.people), _totals(row)),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def invested(rows: Sequence[Invested]) -> Drawn:
+    """Of all years."""
+    return Drawn(
+        "What the network put in, and what was saved in all years",
+        ["Theme", *numeric("Investment", "Saved", "For each £1")],
+        [
+            [
+                row.theme.name,
+                _numeric(money(row.investment), url_for("benefits.totals", theme=row.theme.id)),
+                _numeric(exact_money(row.saved), url_for("benefits.figures", theme=row.theme.id)),
+                _numeric(NONE if row.back is None else exact_money(row.back)),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _figures(row: Brought, kind: Kind) -> str:
+    return url_for("benefits.figures", theme=row.theme.id, year=row.year, kind=kind.value)
+
+
+def _totals(row: Brought) -> str:
+    return url_for("benefits.totals", theme=row.theme.id, year=row.year)
+
+
+def _count(one: Number) -> Cell:
+    return _numeric(number(one.value), one.href)
+
+
+def _numeric(text: str, href: str = "") -> Cell:
+    cell: dict[str, Any] = {"text": text, "format": "numeric"}
+    return cell | {"href": href} if href else cell

@@ -1,0 +1,61 @@
+"""The board pack: the dashboard as a paper, with the same figures, and nothing in it that is markup."""
+
+from __future__ import annotations
+
+import json
+
+import time_machine
+from werkzeug.datastructures import MultiDict
+
+from exchange.accounts.models import Person
+from exchange.extensions import db
+from exchange.reports.dashboard import forms, paper
+from tests.assessment.arrange import make_submitted
+from tests.conftest import Committed
+from tests.decisions.test_paper import NASTY, unpacked
+from tests.pages import Client
+from tests.reports.history import NOW, make_history, on
+
+
+def test_director_takes_the_pack_away(client: Client, committed: Committed) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with committed():
+            history = make_history()
+            with on(2026, 11, 1):
+                make_submitted(history.staff.champion, title=NASTY[:100])
+        page = client.as_(history.staff.director).get("/reports?from=2026-07-01&to=2026-09-30")
+        response = page.click("Download the board pack (PDF)").response
+        assert response.mimetype == "application/pdf"
+        assert (
+            response.headers["Content-Disposition"]
+            == "attachment; filename=board-pack-2026-07-01-to-2026-09-30.pdf"
+        )
+        assert response.headers["Cache-Control"] == "no-store"
+        whole = unpacked(response.get_data())
+        for part in (b"/StructTreeRoot", b"/Lang", b"pdfuaid:part", b"/Table", b"/Figure", b"/Alt"):
+            assert part in whole, part
+        with committed(), client.app.test_request_context("/reports"):
+            director = db.session.get_one(Person, history.staff.director.id)
+            asked = forms.asked(director, MultiDict({"from": "2026-07-01", "to": "2026-09-30"}))
+            content = paper.content_of(asked, director)
+    said = json.dumps(content, ensure_ascii=False)
+    for words in (
+        "Three Valleys Health Network",
+        "Safe care",
+        "1 July 2026 to 30 September 2026",
+        "Made for Paul Okafor on 27 November 2026",
+        "What stands “now” is as it was on 27 November 2026.",
+        "What needs attention first, and why",
+        "The condition “Yearly figures” was to be met by 1 October 2026. The ward sister sees to it.",
+        "River Community Trust went from “Adopted” to “Piloting” on 10 November 2026.",
+        "How each figure is calculated",
+        "£80,000",
+        NASTY[:100].replace("\\", "\\\\").replace('"', '\\"'),
+    ):
+        assert words in said, words
+    shown = [each["value"] for each in content["parts"][0]["figures"]]
+    large = [words.split()[0] for words in page.texts(".app-numbers__value")]
+    assert shown == large
+    pictures = [part["alt"] for part in content["parts"] if part["kind"] == "picture"]
+    assert pictures[0].startswith("6 proposals are in hand today: Submitted 3, Changes requested 1,")
+    assert pictures[1] == "2 of 6 (33%) have adopted: Upper Valley 1 of 4, Across systems 1 of 2"
