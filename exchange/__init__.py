@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import exchange.accounts.routes
 import exchange.administration.routes
 import exchange.adoption.routes
+import exchange.asks.routes
 import exchange.assessment.choosing
 import exchange.assessment.deliberation.routes
 import exchange.assessment.needs
@@ -24,6 +25,7 @@ import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
 import exchange.interests.routes
+import exchange.kits.routes
 import exchange.measures.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
@@ -121,6 +123,8 @@ def _join_features(app: Flask) -> None:
         exchange.interests.routes,
         exchange.spread.routes,
         exchange.adoption.routes,
+        exchange.kits.routes,
+        exchange.asks.routes,
         exchange.measures.routes,
         exchange.decisions.routes,
         exchange.community.routes,

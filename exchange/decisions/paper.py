@@ -5,17 +5,11 @@ The template is decision_pack.typ. Everything that people wrote goes there as da
 
 from __future__ import annotations
 
-import json
-import logging
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TookTooLong
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from exchange import clock
+from exchange import clock, paper
 from exchange.accounts.models import Person
 from exchange.assessment import tables
 from exchange.assessment.deliberation.queries import ShownQuestion
@@ -26,11 +20,7 @@ from exchange.proposals.answers import Shown
 from exchange.region import queries as region
 from exchange.wording import file_size, moment
 
-log = logging.getLogger(__name__)
-
 TEMPLATE = Path(__file__).with_name("decision_pack.typ")
-MOST_CHARACTERS = 2_000_000
-MOST_SECONDS = 20
 CANNOT_BE_MADE = Unavailable(
     "The PDF could not be made just now. The decision pack itself can be read on its page. Try again in a few minutes.",
     heading="Sorry, there is no PDF at the moment",
@@ -40,16 +30,8 @@ Part = Mapping[str, Any]
 
 
 def pdf_of(pack: Pack, reader: Person) -> bytes:
-    """Tagged, in A4. One is made at a time. Raises Unavailable for one that is too large or takes too long, or cannot be set."""
-    content = json.dumps(content_of(pack, reader))
-    if len(content) > MOST_CHARACTERS:
-        raise CANNOT_BE_MADE
-    waiting = _queue().submit(_set, content)
-    try:
-        return waiting.result(timeout=MOST_SECONDS)
-    except TookTooLong:
-        waiting.cancel()  # nobody waits for it any more; the others in the queue do
-        raise CANNOT_BE_MADE from None
+    """In A4. Raises Unavailable, as `paper.pdf_of` says."""
+    return paper.pdf_of(TEMPLATE, content_of(pack, reader), CANNOT_BE_MADE)
 
 
 def content_of(pack: Pack, reader: Person) -> dict[str, Any]:
@@ -138,7 +120,7 @@ def _heading(text: str, level: int = 2) -> Part:
 
 
 def _text(text: str) -> Part:
-    return {"kind": "text", "paragraphs": re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())}
+    return {"kind": "text", "paragraphs": paper.paragraphs(text)}
 
 
 def _list(items: Sequence[str]) -> Part:
@@ -159,27 +141,3 @@ def _table(caption: str, table: Table) -> Part:
             [str(cell["text"] if isinstance(cell, Mapping) else cell) for cell in row] for row in table.rows
         ],
     }
-
-
-@lru_cache(1)
-def _queue() -> ThreadPoolExecutor:
-    """One after the other, in each process: a PDF takes memory while it is made."""
-    return ThreadPoolExecutor(1, "paper")
-
-
-def _set(content: str) -> bytes:
-    # Imported here: it is large, and most processes never need it.
-    import typst
-
-    made: Mapping[str, Any] = {"sys_inputs": {"pack": content}, "format": "pdf"}
-    template = TEMPLATE.read_bytes()
-    try:
-        # For screen readers (PDF/UA-1), with the fonts that come with it.
-        return bytes(typst.compile(template, pdf_standards=["ua-1"], ignore_system_fonts=True, **made))
-    except typst.TypstError:
-        # A letter that those fonts lack, which the standard refuses: the machine's may have it.
-        try:
-            return bytes(typst.compile(template, **made))
-        except typst.TypstError:
-            log.exception("the decision pack could not be set")
-            raise CANNOT_BE_MADE from None

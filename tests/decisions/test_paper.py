@@ -14,6 +14,7 @@ from sqlalchemy import select
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment.deliberation.models import TeamQuestion
+from exchange import paper as papers
 from exchange.decisions import paper
 from exchange.decisions.pack import pack_seen
 from exchange.extensions import db
@@ -110,7 +111,7 @@ def test_nothing_that_people_write_is_markup(client: Client, committed: Committe
 def test_pack_that_is_too_large_or_slow_says_so(
     client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(paper, limit, value)
+    monkeypatch.setattr(papers, limit, value)
     with committed():
         case = arrange.make_case()
     page = client.as_(case.director).get(PDF, ref=case.ref, status=503)
@@ -133,14 +134,14 @@ def test_pack_that_nobody_waits_for_any_more_is_not_made(
     client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     busy = Event()
-    made: list[str] = []
-    before = paper._queue().submit(busy.wait)
-    monkeypatch.setattr(paper, "_set", made.append)
-    monkeypatch.setattr(paper, "MOST_SECONDS", 0)
+    made: list[object] = []
+    before = papers._queue().submit(busy.wait)
+    monkeypatch.setattr(papers, "_set", lambda *given: made.append(given))
+    monkeypatch.setattr(papers, "MOST_SECONDS", 0)
     with committed():
         case = arrange.make_case()
     client.as_(case.director).get(PDF, ref=case.ref, status=503)
     busy.set()
     before.result()
-    paper._queue().submit(bool).result()
+    papers._queue().submit(bool).result()
     assert made == []
