@@ -196,7 +196,7 @@ def own_asks(person: Person) -> list[Ask]:
     return list(db.session.scalars(query.order_by(Ask.id.desc()).limit(MOST_OWN)))
 
 
-def _asks() -> Select[tuple[Ask]]:
+def _asks() -> Select[Ask]:
     return (
         select(Ask)
         .join(Ask.programme)
