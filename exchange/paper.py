@@ -21,13 +21,18 @@ MOST_CHARACTERS = 2_000_000
 MOST_SECONDS = 20
 
 
-def pdf_of(template: Path, content: Mapping[str, Any], otherwise: ExchangeError) -> bytes:
-    """Tagged, for screen readers. One is made at a time. Raises `otherwise` for one that is too large or takes too long, or
-    cannot be set."""
+def pdf_of(
+    template: Path, content: Mapping[str, Any], otherwise: ExchangeError, *, system_fonts: bool = False
+) -> bytes:
+    """Tagged, for screen readers. One is made at a time. With `system_fonts` the template may name fonts of the machine, and
+    after them one of typst's own.
+
+    Raises `otherwise` for one that is too large or takes too long, or cannot be set.
+    """
     said = json.dumps(content)
     made = None
     if len(said) <= MOST_CHARACTERS:
-        waiting = _queue().submit(_set, template, said)
+        waiting = _queue().submit(_set, template, said, system_fonts)
         try:
             made = waiting.result(timeout=MOST_SECONDS)
         except TookTooLong:
@@ -47,7 +52,7 @@ def _queue() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "paper")
 
 
-def _set(template: Path, said: str) -> bytes | None:
+def _set(template: Path, said: str, system_fonts: bool) -> bytes | None:
     """None for what cannot be set."""
     # Imported here: it is large, and most processes never need it.
     import typst
@@ -55,8 +60,9 @@ def _set(template: Path, said: str) -> bytes | None:
     source = SHARED.read_bytes() + template.read_bytes()
     given: Mapping[str, Any] = {"sys_inputs": {"content": said}, "format": "pdf"}
     try:
-        # For screen readers (PDF/UA-1), with the fonts that come with it.
-        return bytes(typst.compile(source, pdf_standards=["ua-1"], ignore_system_fonts=True, **given))
+        # For screen readers (PDF/UA-1).
+        tagged: Mapping[str, Any] = {"pdf_standards": ["ua-1"], "ignore_system_fonts": not system_fonts}
+        return bytes(typst.compile(source, **tagged, **given))
     except typst.TypstError:
         # A letter that those fonts lack, which the standard refuses: the machine's may have it.
         try:

@@ -25,7 +25,7 @@ CANNOT_BE_MADE = Unavailable(
 
 def pdf_of(found: SeenProgramme) -> bytes:
     """In A4. Raises Unavailable, as `paper.pdf_of` says."""
-    return paper.pdf_of(TEMPLATE, content_of(found.programme), CANNOT_BE_MADE)
+    return paper.pdf_of(TEMPLATE, content_of(found.programme), CANNOT_BE_MADE, system_fonts=True)
 
 
 def content_of(programme: Programme) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from exchange import clock
+from exchange import paper as papers
 from exchange.accounts.models import Person
 from exchange.assessment.deliberation.models import TeamQuestion
-from exchange import paper as papers
 from exchange.decisions import paper
 from exchange.decisions.pack import pack_seen
 from exchange.extensions import db

@@ -40,7 +40,7 @@ def test_steps_that_cannot_be_shown_are_told(text: str, problem: str) -> None:
     assert bool(why_not_steps(text)) is bool(problem)
 
 
-LINE = st.text(st.characters(whitelist_categories=("L",)), min_size=1, max_size=20)
+LINE = st.text(st.characters(categories=["L"]), min_size=1, max_size=20)
 
 
 @given(st.lists(st.tuples(LINE, st.lists(LINE, max_size=3)), max_size=8))
