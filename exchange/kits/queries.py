@@ -175,9 +175,9 @@ class SeenPart:
     part: Any
 
 
-def file_seen(person: Person | None, slug: str, file_id: int) -> SeenPart:
+def file_seen(person: Person | None, slug: str, document_id: int) -> SeenPart:
     """Raises NotFound."""
-    return _part(person, slug, KitFile, file_id)
+    return _part(person, slug, KitFile, document_id)
 
 
 def contact_seen(person: Person | None, slug: str, contact_id: int) -> SeenPart:

@@ -43,7 +43,7 @@ def kit_pdf(found: SeenProgramme) -> ResponseReturnValue:
     return as_file(paper.pdf_of(found), "application/pdf", name)
 
 
-@blueprint.get("/programmes/<slug>/kit/files/<int:file_id>")
+@blueprint.get("/programmes/<slug>/kit/files/<int:document_id>")
 @public_where_found(queries.file_seen)
 def document(seen: SeenPart) -> ResponseReturnValue:
     return hand_out(seen.part, _at(seen.found), "Back to the kit")
@@ -103,7 +103,7 @@ def documents(found: SeenProgramme) -> ResponseReturnValue:
     return render_template("kits/documents.html", found=found, form=form, files=files), status
 
 
-@blueprint.route("/programmes/<slug>/kit/documents/<int:file_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/programmes/<slug>/kit/documents/<int:document_id>/remove", methods=["GET", "POST"])
 @requires(policy.can_edit_part, of=queries.file_seen, message=policy.ONLY_EDITORS)
 def remove_document(seen: SeenPart) -> ResponseReturnValue:
     back = url_for("kits.documents", slug=seen.found.programme.slug)

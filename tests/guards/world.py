@@ -23,7 +23,7 @@ from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.kits import services as kits
-from exchange.kits.models import KitContact
+from exchange.kits.models import KitContact, KitFile
 from exchange.measures.models import Combined
 from exchange.measures.services import define_measure
 from exchange.notifications.models import Notification
@@ -210,7 +210,8 @@ def make_kit(programme: Programme, champion: Person, member: Person) -> dict[str
         programme, region.organisation(TEAM), champion, met_on=clock.today(), met="No trainer.", passed=""
     )
     contact = db.session.scalars(select(KitContact.id)).one()
-    return {"ask_id": ask.id, "barrier_id": barrier.id, "contact_id": contact}
+    document = db.session.scalars(select(KitFile.id)).one()
+    return {"ask_id": ask.id, "barrier_id": barrier.id, "contact_id": contact, "document_id": document}
 
 
 def leave_without_staff(world: World) -> StandIn:

@@ -187,7 +187,7 @@ def test_documents_are_examined_kept_and_removed(app: Flask, client: Client, com
     with committed():
         assert storage.read(name) is None
         assert kinds() == ["add_kit_file", "remove_kit_file"]
-    client.visitor().get("kits.document", slug=SLUG, file_id=number, status=302)
+    client.visitor().get("kits.document", slug=SLUG, document_id=number, status=302)
 
 
 def test_a_document_whose_bytes_are_gone_says_so(client: Client, committed: Committed) -> None:
