@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import exchange.accounts.routes
 import exchange.administration.routes
 import exchange.adoption.routes
+import exchange.asks.routes
 import exchange.assessment.choosing
 import exchange.assessment.deliberation.routes
 import exchange.assessment.needs
@@ -25,6 +26,7 @@ import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
 import exchange.interests.routes
+import exchange.kits.routes
 import exchange.measures.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
@@ -126,6 +128,8 @@ def _join_features(app: Flask) -> None:
         exchange.interests.routes,
         exchange.spread.routes,
         exchange.adoption.routes,
+        exchange.kits.routes,
+        exchange.asks.routes,
         exchange.measures.routes,
         exchange.benefits.routes,
         exchange.decisions.routes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -27,7 +27,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import programmes
+from exchange.demo import kits, programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -82,26 +82,34 @@ def load() -> None:
         for told in people_told:
             _make_person(told, password)
     stories = list(_stories())
-    for moment, story, step in _in_order(stories):
+    lately, steps = clock.now() - timedelta(days=DAYS_UNREAD), _in_order(stories)
+    _play(each for each in steps if each[0] < lately)
+    with clock.pretend(lately):
+        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
+        notifications.tell_all()
+    _play(each for each in steps if each[0] >= lately)
+    with clock.pretend(lately):
+        for told in people_told:
+            _keep_register(told)
+        notifications.tell_all()
+    db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
+    old = Notification.at < lately
+    db.session.execute(update(Notification).where(old).values(read_at=Notification.at))
+
+
+def _play(steps: Iterable[tuple[datetime, Story, Step]]) -> None:
+    for moment, story, step in steps:
         with clock.pretend(moment):
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
             notifications.tell_all()
-    with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
-        for told in people_told:
-            _keep_register(told)
-        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
-        notifications.tell_all()
-    db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
-    old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
-    db.session.execute(update(Notification).where(old).values(read_at=Notification.at))
 
 
 def _stories() -> Iterator[Story]:
-    adopting = programmes.adopting()
+    adopting, kept = programmes.adopting(), kits.steps()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        history = told["history"] + adopting.get(path.stem, [])
+        history = told["history"] + adopting.get(path.stem, []) + kept.get(path.stem, [])
         yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
@@ -332,6 +340,10 @@ def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step
     return settle
 
 
+def _about_programme(do: Callable[[Programme, Person, Step], None]) -> Callable[[Story, Person, Step], None]:
+    return lambda story, actor, step: do(programmes.programme_of(story.proposal), actor, step)
+
+
 def _round(story: Story) -> Round:
     round_ = rounds.current_round(story.proposal)
     assert round_ is not None
@@ -381,6 +393,7 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
+    **{name: _about_programme(do) for name, do in kits.DOING.items()},
     "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

@@ -40,7 +40,7 @@ def adopting() -> dict[str, list[Step]]:
 
 
 def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
-    held = db.session.get_one(Adoption, (_programme(proposal).id, step["organisation"]))
+    held = db.session.get_one(Adoption, (programme_of(proposal).id, step["organisation"]))
     adoption.record_step(
         held,
         manager,
@@ -54,7 +54,7 @@ def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
 def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
     """What programmes measure, and the figures of the months before this one."""
     for told in tomllib.loads((FOLDER / "measures.toml").read_text())["measures"]:
-        manager, programme = person(told["by"]), _programme(proposals[told["story"]])
+        manager, programme = person(told["by"]), programme_of(proposals[told["story"]])
         defined = measures.define_measure(
             programme,
             manager,
@@ -86,5 +86,5 @@ def _months_before(day: date, count: int) -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in range(first, first + count)]
 
 
-def _programme(proposal: Proposal) -> Programme:
+def programme_of(proposal: Proposal) -> Programme:
     return db.session.scalars(select(Programme).where(Programme.proposal_id == proposal.id)).one()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
@@ -11,14 +11,18 @@ if TYPE_CHECKING:
     from exchange.notifications.who import News
 
 
+def address_of(endpoint: str, **values: Any) -> str:
+    """The path of one page."""
+    return current_app.url_map.bind("").build(endpoint, values)
+
+
 def path_to(endpoint: str) -> Callable[[News], str]:
     """The path of a page; of this proposal, where the page is one's."""
 
     def path(news: News) -> str:
         values = {} if news.proposal is None else {"ref": news.proposal.reference}
-        pages = current_app.url_map.bind("")
         needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
-        return pages.build(endpoint, {name: value for name, value in values.items() if name in needed})
+        return address_of(endpoint, **{name: value for name, value in values.items() if name in needed})
 
     return path
 

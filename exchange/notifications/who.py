@@ -24,7 +24,7 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import acting, benefiting, deliberating
+from exchange.notifications import acting, adopting, benefiting, deliberating
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
@@ -404,5 +404,23 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "name_stand_in": (Row(acting.stand_in, "stand_in_named", PAGE, more=acting.part),),
     "end_stand_in": (Row(acting.stand_in, "stand_in_ended", WORK, outlives=True, more=acting.part),),
+    "ask_to_adopt": (
+        Row(adopting.answering, "ask_to_answer", adopting.ask_page, more=adopting.about_ask),
+        Row(adopting.colleagues, "ask_of_colleague", adopting.ask_page, more=adopting.about_ask),
+    ),
+    "write_in_ask": (Row(adopting.everybody, "ask_message", adopting.ask_page, more=adopting.about_ask),),
+    **{
+        kind: (Row(adopting.everybody, "ask_ended", adopting.ask_page, more=adopting.about_ask),)
+        for kind in ("go_ahead_with_ask", "put_off_ask", "take_back_ask")
+    },
+    "add_barrier": (
+        Row(adopting.looking_after_kit, "barrier_added", adopting.kit_page, more=adopting.about_barrier),
+    ),
+    "hide_barrier": (
+        Row(adopting.barrier_author, "barrier_hidden", adopting.kit_page, more=adopting.about_barrier),
+    ),
+    "add_kit_contact": (
+        Row(adopting.named_contact, "named_in_kit", adopting.kit_page, more=adopting.about_programme),
+    ),
     "settle": (Row(person_settled, "settled", WORK),),
 }

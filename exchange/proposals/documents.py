@@ -12,15 +12,18 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import puremagic
 
 from config import MAX_FILE_BYTES, MEBIBYTE
 from exchange.plain_text import tidy_line
 from exchange.wording import joined
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -117,6 +120,19 @@ def examine(content: IO[bytes], name: str) -> Document:
     digest = hashlib.sha256(content.read()).hexdigest()
     content.seek(0)
     return Document(_with_ending(shown, type_), type_, size, digest, content)
+
+
+def examine_all(sent: Iterable[FileStorage]) -> tuple[list[Document], str]:
+    """The documents that were sent, and in words why some of them cannot come in."""
+    found, refused = [], []
+    for file in sent:
+        try:
+            found.append(examine(file.stream, file.filename or ""))
+        except NotAccepted as problem:
+            refused.append(str(problem))
+    if found and refused:
+        refused.append("Then choose your other documents again")
+    return found, ". ".join(refused)
 
 
 def display_name(name: str) -> str:

@@ -129,31 +129,37 @@ class Version(Base):
     submitted_by: Mapped[Person] = relationship()
 
 
-class Attachment(Base):
+class StoredFile:
+    """The columns of a document whose bytes are in storage, under `stored_as`: what any table names there is kept and backed up
+    (`services.kept_files`). `type` is told from the content."""
+
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    stored_as: Mapped[str] = mapped_column(String(32), unique=True)
+    added_at: Mapped[datetime]
+
+    @property
+    def kind(self) -> str:
+        """What people call its type: "Word"."""
+        return LABELS.get(self.type, "File")
+
+
+class Attachment(StoredFile, Base):
     """A supporting document. `answers["evidence_files"]` holds ids, so that a version keeps the list it was
     submitted with; a row goes, with its bytes, once neither the working record nor a version mentions it.
-    `type` is told from the content. `shareable` is the team's tick: it lets others read once it is
+    `shareable` is the team's tick: it lets others read once it is
     submitted with the tick, and no longer when the tick is taken away."""
 
     __tablename__ = "attachment"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
-    name: Mapped[str] = mapped_column(String(200))
-    type: Mapped[str] = mapped_column(String(100))
-    size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    stored_as: Mapped[str] = mapped_column(String(32), unique=True)
     shareable: Mapped[bool] = mapped_column(default=False)
-    added_at: Mapped[datetime]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     proposal: Mapped[Proposal] = relationship(back_populates="attachments")
-
-    @property
-    def kind(self) -> str:
-        """What people call its type: "Word"."""
-        return LABELS.get(self.type, "File")
 
 
 class Outcome(StrEnum):

@@ -12,6 +12,8 @@ from sqlalchemy import Row, func, select
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.policy import is_administrator, keeps_register, waits_to_be_settled
+from exchange.asks import queries as asks
+from exchange.asks.models import Ask
 from exchange.assessment import policy as assessment_policy
 from exchange.assessment import queries as assessment
 from exchange.assessment.deliberation import queries as deliberation
@@ -58,6 +60,7 @@ class Work:
 
     tasks: list[Task]
     proposals: list[OwnProposal]
+    asks: list[Ask]
     lists: list[tuple[str, str]]
     can_propose: bool
     waits_to_be_settled: bool
@@ -77,6 +80,7 @@ def work_of(person: Person) -> Work:
     if assessment_policy.is_manager(person):
         tasks += _to_triage(assessment.triage(person))
         tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
+        tasks += map(_to_answer_ask, asks.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
     tasks += map(_to_confirm, benefits.waiting_for(person))
@@ -85,6 +89,7 @@ def work_of(person: Person) -> Work:
     return Work(
         tasks=in_order(tasks, clock.today()),
         proposals=[_own(row) for row in mine if row.stage not in EDITABLE],
+        asks=asks.own_asks(person),
         lists=_lists(person),
         can_propose=proposals_policy.can_propose(person),
         waits_to_be_settled=waits_to_be_settled(person),
@@ -224,6 +229,17 @@ def _about_questions(waiting: WaitingQuestions, todo: str) -> Task:
     return Task(waiting.title, todo, "assessment.questions", {"ref": ref}, _day(waiting.since), facts=(ref,))
 
 
+def _to_answer_ask(ask: Ask) -> Task:
+    return Task(
+        ask.programme.proposal.title,
+        f"{ask.organisation.name} asks to adopt it. Answer, then say what comes of it.",
+        "asks.show",
+        {"ask_id": str(ask.id)},
+        _day(ask.asked_at),
+        facts=(f"asked on {day(ask.asked_at)} by {ask.asked_by.name}",),
+    )
+
+
 def _to_triage(sections: Iterable[Section]) -> Iterator[Task]:
     for section in sections:
         question = section.question
@@ -274,6 +290,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
     found = [
         (assessment_policy.is_reviewer(person), "assessment.reviews", "Your reviews"),
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
+        (assessment_policy.is_manager(person), "asks.asks", "Asks to adopt"),
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
         (policy.runs_a_theme(person), "reports.dashboard", "Dashboard"),

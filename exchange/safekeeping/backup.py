@@ -7,12 +7,12 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from flask import current_app
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from exchange import clock, storage
 from exchange.extensions import db
 from exchange.ledger import LedgerEntry
-from exchange.proposals.models import Attachment
+from exchange.proposals.services import kept_files
 from exchange.revision import revision_of
 from exchange.safekeeping import archive, foreign_keys, last_ids, rows, schema, verification
 from exchange.safekeeping.archive import Manifest
@@ -77,8 +77,7 @@ def _refuse_odd_names(manifest: Manifest) -> None:
 
 
 def _add_documents(out: ZipFile, manifest: Manifest, connection: Connection) -> None:
-    mentioned = select(Attachment.stored_as, Attachment.sha256).order_by(Attachment.stored_as)
-    for name, sha256 in connection.execute(mentioned).all():
+    for name, sha256 in connection.execute(kept_files()).all():
         try:
             with storage.path_of(name).open("rb") as document:
                 manifest.files[name] = archive.add_file(out, name, document)

@@ -105,3 +105,12 @@ def why_not(change: Change, status: ProgrammeStatus) -> str:
     if status is ProgrammeStatus.SETTING_UP:
         return "The programme is still being set up. Settle the conditions that keep it from starting first."
     return f"The programme is {words}, so this cannot follow."
+
+
+def why_not_adopt(status: ProgrammeStatus) -> str:
+    """Why no organisation can ask to adopt it now, in words for whoever would; empty where one can."""
+    return {
+        ProgrammeStatus.PAUSED: "The programme is paused, so nobody can ask to adopt it now. You can once it goes on.",
+        ProgrammeStatus.COMPLETED: "The programme is completed, so nobody can ask to adopt it any more.",
+        ProgrammeStatus.ENDED: "The programme has ended, so nobody can ask to adopt it any more.",
+    }.get(status, "")

@@ -81,6 +81,10 @@ class SeenProgramme:
         )
 
     @property
+    def why_not_adopt(self) -> str:
+        return life.why_not_adopt(self.programme.status)
+
+    @property
     def changes(self) -> list[Change]:
         """What this reader can do with it now."""
         is_director = Part.DIRECTOR in self.standing.parts

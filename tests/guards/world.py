@@ -13,6 +13,7 @@ from exchange import clock, heartbeat
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.adoption.services import set_eligible
+from exchange.asks import services as asks
 from exchange.assessment import services as assessment
 from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.deliberation.models import TeamQuestion
@@ -24,6 +25,8 @@ from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
+from exchange.kits import services as kits
+from exchange.kits.models import KitContact, KitFile
 from exchange.measures.models import Combined
 from exchange.measures.months import month_of
 from exchange.measures.services import define_measure
@@ -34,6 +37,7 @@ from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal, StandIn
 from exchange.proposals.record import Kind as QuestionKind
+from exchange.region import queries as region
 from exchange.spread.models import Programme
 from tests.assessment.arrange import (
     OTHER,
@@ -189,6 +193,7 @@ def make_world() -> World:
         period=Period(month_of(clock.today()), month_of(clock.today())),
         is_confirmed=True,
     )
+    kept = make_kit(programme, champion, member)
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -207,6 +212,7 @@ def make_world() -> World:
         "stand_in_id": stand_in.id,
         "role": Role.THEME_DIRECTOR.value,
         "name": "refocus",
+        **kept,
         "interest_id": make_interest(manager).id,
         "number": 1,
         "letter": "A",
@@ -216,6 +222,20 @@ def make_world() -> World:
         "filename": "app.css",
     }
     return world
+
+
+def make_kit(programme: Programme, champion: Person, member: Person) -> dict[str, int]:
+    """One of each thing that a kit holds, and an ask."""
+    ask = asks.ask(programme, region.organisation("valley-university"), member, "May we?")
+    poster = documents.examine(BytesIO(one_page("Poster", "Look.")), "poster.pdf")
+    kits.add_documents(programme, champion, [poster])
+    kits.add_contact(programme, champion, person=champion, topic="Training")
+    barrier = kits.add_barrier(
+        programme, region.organisation(TEAM), champion, met_on=clock.today(), met="No trainer.", passed=""
+    )
+    contact = db.session.scalars(select(KitContact.id)).one()
+    document = db.session.scalars(select(KitFile.id)).one()
+    return {"ask_id": ask.id, "barrier_id": barrier.id, "contact_id": contact, "document_id": document}
 
 
 def leave_without_staff(world: World) -> StandIn:

@@ -3,25 +3,19 @@ documents."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange import access, storage
+from exchange import access
 from exchange.access import person_at_hand, public, public_where_found, requires
-from exchange.errors import Unavailable
 from exchange.proposals import answers, page, policy, queries
 from exchange.proposals.choices import choices
 from exchange.proposals.comparison_page import comparison_page
+from exchange.proposals.handing_out import hand_out
 from exchange.proposals.listing_page import listing_page
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
 from exchange.proposals.routes.blueprint import blueprint
-from exchange.security_headers import as_file
-
-CANNOT_BE_OPENED = (
-    "The place where documents are kept does not answer at the moment. "
-    "Everything else works: go back, and open it later."
-)
 
 
 @blueprint.get("/proposals")
@@ -69,11 +63,5 @@ def compare(seen: Seen) -> ResponseReturnValue:
 @blueprint.get("/proposals/<ref>/files/<int:file_id>")
 @public_where_found(queries.file_read)
 def attachment(found: SeenFile) -> ResponseReturnValue:
-    file = found.attachment
-    try:
-        content = storage.read(file.stored_as)  # 10 MB at most
-    except OSError as fault:
-        raise Unavailable(CANNOT_BE_OPENED, heading="Sorry, documents cannot be opened now") from fault
-    if content is None:
-        return render_template("proposals/missing_file.html", found=found), 404
-    return as_file(content, file.type, file.name)
+    back = url_for("proposals.show", ref=found.seen.proposal.reference)
+    return hand_out(found.attachment, back, "Back to the proposal")

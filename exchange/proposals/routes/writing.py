@@ -13,7 +13,7 @@ from exchange.forms import OnceForm
 from exchange.proposals import answers, policy, queries, readership, record, services
 from exchange.proposals.answers import Shown
 from exchange.proposals.choices import Choices, choices
-from exchange.proposals.documents import Document, NotAccepted, examine
+from exchange.proposals.documents import Document, examine_all
 from exchange.proposals.forms import CompanyForm, EvidenceForm, NewForm, SectionForm, section_form
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -66,7 +66,7 @@ def save_section(seen: Seen, section: str) -> ResponseReturnValue:
     """Whatever goes wrong, the page that comes back holds what was typed."""
     asked, lists = _section(section), choices()
     form = _form(seen.proposal, asked, lists)
-    added, refused = _documents(form)
+    added, refused = examine_all(form.sent if isinstance(form, EvidenceForm) else [])
     is_sound = form.validate()
     if refused:
         form.add_error("evidence_files", refused)
@@ -130,20 +130,6 @@ def _form(proposal: Proposal, asked: Section, lists: Choices) -> SectionForm:
     if not form.is_submitted():
         form.state.data = services.section_state(proposal, asked)
     return form
-
-
-def _documents(form: SectionForm) -> tuple[list[Document], str]:
-    """The documents that were sent, and in words why some of them cannot come in."""
-    found, refused = [], []
-    if isinstance(form, EvidenceForm):
-        for file in form.sent:
-            try:
-                found.append(examine(file.stream, file.filename or ""))
-            except NotAccepted as problem:
-                refused.append(str(problem))
-    if found and refused:
-        refused.append("Then choose your other documents again")
-    return found, ". ".join(refused)
 
 
 def _save(proposal: Proposal, asked: Section, form: SectionForm, added: list[Document]) -> None:

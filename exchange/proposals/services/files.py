@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select, union_all
 
 from exchange import clock, events, storage, transaction
 from exchange.accounts.models import Person
 from exchange.audience import Audience
-from exchange.extensions import db
+from exchange.extensions import Base, db
 from exchange.proposals import queries, record
 from exchange.proposals.documents import Document
 from exchange.proposals.models import Attachment, Proposal
@@ -36,17 +37,26 @@ def attach_all(proposal: Proposal, actor: Person, documents: Sequence[Document])
     if len(there) + len(new) > record.FILES_LIMIT:
         raise TooManyFiles(max(record.FILES_LIMIT - len(there), 0))
     for document in new.values():
-        stored_as = storage.save(document.content)
-        transaction.after_settling(partial(_sweep_one, stored_as))
-        attach(
-            proposal,
-            actor,
-            name=document.name,
-            type=document.type,
-            size=document.size,
-            sha256=document.sha256,
-            stored_as=stored_as,
-        )
+        attach(proposal, actor, **store(document))
+
+
+def store(document: Document) -> dict[str, Any]:
+    """Keeps its bytes, and gives what the row says of it. They go when the row is not kept."""
+    stored_as = storage.save(document.content)
+    transaction.after_settling(partial(_sweep_one, stored_as))
+    return {
+        "name": document.name,
+        "type": document.type,
+        "size": document.size,
+        "sha256": document.sha256,
+        "stored_as": stored_as,
+    }
+
+
+def kept_files() -> CompoundSelect[Any]:
+    """Name in storage and SHA-256 of all that any table mentions, by name."""
+    tables = [table.c for table in Base.metadata.sorted_tables if "stored_as" in table.c]
+    return union_all(*(select(each.stored_as, each.sha256) for each in tables)).order_by("stored_as")
 
 
 def attach(
@@ -101,9 +111,10 @@ def _files(answers: record.Answers) -> list[int]:
     return list(answers.get("evidence_files") or [])
 
 
-def delete_file(attachment: Attachment) -> None:
-    stored_as = attachment.stored_as
-    db.session.delete(attachment)
+def delete_file(file: Any) -> None:
+    """The row of a StoredFile, and its bytes."""
+    stored_as = file.stored_as
+    db.session.delete(file)
     transaction.after_commit(lambda: storage.delete(stored_as))
 
 
@@ -116,7 +127,7 @@ def sweep_files() -> int:
     """Deletes stored files that no row mentions and that are older than a day, and says how many: what a
     killed process or a rolled back request left."""
     before = clock.now() - KEPT_UNMENTIONED
-    mentioned = set(db.session.scalars(select(Attachment.stored_as)))
+    mentioned = set(db.session.scalars(kept_files()))
     left = [name for name in storage.kept_before(before) if name not in mentioned]
     for name in left:
         storage.delete(name)
@@ -125,5 +136,6 @@ def sweep_files() -> int:
 
 def _sweep_one(stored_as: str) -> None:
     """After the request: its file goes when its row was not kept."""
-    if db.session.scalar(select(Attachment.id).where(Attachment.stored_as == stored_as)) is None:
+    kept = kept_files().subquery()
+    if db.session.scalar(select(kept.c.stored_as).where(kept.c.stored_as == stored_as)) is None:
         storage.delete(stored_as)

@@ -1,0 +1,88 @@
+"""Who is told of asks to adopt, and of what changes in an adoption kit. The rows of the table are in `who`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from exchange.accounts import queries as accounts
+from exchange.accounts.models import Person
+from exchange.accounts.roles import Role
+from exchange.asks import queries as asks
+from exchange.asks.models import Ask, AskMessage
+from exchange.extensions import db
+from exchange.kits.models import Barrier
+from exchange.notifications.paths import address_of
+from exchange.proposals import queries as proposals
+from exchange.spread.models import Programme
+
+if TYPE_CHECKING:
+    from exchange.notifications.who import News
+
+
+def ask_page(news: News) -> str:
+    return address_of("asks.show", ask_id=_ask(news).id)
+
+
+def kit_page(news: News) -> str:
+    return address_of("kits.kit", slug=_programme(news).slug)
+
+
+def answering(news: News) -> list[Person]:
+    """The champion and the managers, while the ask waits."""
+    return asks.answering(_ask(news)) if _ask(news).is_waiting else []
+
+
+def colleagues(news: News) -> list[Person]:
+    """Who takes part for the organisation."""
+    return asks.colleagues_in(_ask(news))
+
+
+def everybody(news: News) -> list[Person]:
+    ask = _ask(news)
+    return list(dict.fromkeys([*asks.colleagues_in(ask), *asks.answering(ask)]))
+
+
+def looking_after_kit(news: News) -> list[Person]:
+    """The champion and the managers."""
+    proposal = _programme(news).proposal
+    return list(dict.fromkeys([proposal.champion, *proposals.acting(Role.PROGRAMME_MANAGER, proposal)]))
+
+
+def barrier_author(news: News) -> list[Person]:
+    """While it is hidden."""
+    barrier = _barrier(news)
+    return [barrier.added_by] if barrier.hidden_at is not None else []
+
+
+def named_contact(news: News) -> list[Person]:
+    number = news.happened.facts["person"]
+    return [] if number is None else [accounts.person(number)]
+
+
+def about_ask(news: News) -> Mapping[str, Any]:
+    """The ask, and the message that the event is about, or its first."""
+    ask, number = _ask(news), news.happened.facts.get("message")
+    first = asks.conversation(ask).messages[0]
+    message = db.session.get_one(AskMessage, number) if number else first
+    return {"ask": ask, "message": message, "programme": ask.programme}
+
+
+def about_barrier(news: News) -> Mapping[str, Any]:
+    return {"barrier": _barrier(news), "programme": _programme(news)}
+
+
+def about_programme(news: News) -> Mapping[str, Any]:
+    return {"programme": _programme(news)}
+
+
+def _ask(news: News) -> Ask:
+    return db.session.get_one(Ask, news.happened.facts["ask"])
+
+
+def _barrier(news: News) -> Barrier:
+    return db.session.get_one(Barrier, news.happened.facts["barrier"])
+
+
+def _programme(news: News) -> Programme:
+    return db.session.get_one(Programme, int(news.happened.subject.partition(":")[2]))
