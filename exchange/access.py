@@ -162,11 +162,3 @@ def _declare(access: Access) -> Callable[[View], View]:
         return found_first  # type: ignore[return-value]
 
     return decorate
-
-
-def row_number(typed: str) -> int:
-    """A number that a row can have, as a cursor of a list holds it; ValueError else, which counts as none given."""
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
-    if not 0 < number <= LARGEST_ROW_NUMBER:
-        raise ValueError(typed)
-    return number

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from exchange.access import (
-    LARGEST_ROW_NUMBER,
     person_at_hand,
     public,
     public_where_found,
     requires,
+    row_number,
     someone_at_hand,
 )
 from exchange.adoption import policy as adoption_policy
@@ -262,7 +262,7 @@ def figures() -> ResponseReturnValue:
     kept = {name: value for name, value in vars(chosen).items() if value not in {"", None}}
     return render_template(
         "benefits/figures.html",
-        found=queries.figures_that_count(chosen, request.args.get("after", type=_row_number)),
+        found=queries.figures_that_count(chosen, request.args.get("after", type=row_number)),
         named=queries.named(chosen),
         back=form.chosen,
         kept=kept,
@@ -287,12 +287,6 @@ def _code(name: str) -> str:
     """Of the address, where it can be one: a database is never asked for what it cannot hold."""
     said = request.args.get(name, "")
     return said if CODE.fullmatch(said) else ""
-
-
-def _row_number(typed: str) -> int:
-    if not typed.isascii() or not typed.isdigit() or len(typed) > len(str(LARGEST_ROW_NUMBER)):
-        raise ValueError
-    return min(int(typed), LARGEST_ROW_NUMBER)
 
 
 def _wanted(form: EnterForm, place: Place) -> Figure:
