@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import wtforms
+from wtforms.fields.core import Field
 
 from exchange import clock, forms
 from exchange.audience import Audience
@@ -264,6 +265,12 @@ class EnterForm(SaidForm):
         """Told before it is checked: asks whether the benefit is one of those."""
         self.meetings = meetings
         self.same.choices = same_choices(meetings.elsewhere)
+
+    @property
+    def shown_fields(self) -> list[Field]:
+        """Nobody is asked whether it is the same as nothing."""
+        shown = super().shown_fields
+        return [field for field in shown if field.name != "same" or self.meetings.elsewhere]
 
     @property
     def counted_in(self) -> Benefit | None:

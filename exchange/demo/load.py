@@ -90,7 +90,9 @@ def load() -> None:
     with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
         for told in people_told:
             _keep_register(told)
-        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
+        by_story = {story.stem: story.proposal for story in stories if story.reference}
+        programmes.measure(by_story, _person)
+        programmes.benefit(by_story, _person)
         notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))
     old = Notification.at < clock.now() - timedelta(days=DAYS_UNREAD)
