@@ -1,8 +1,8 @@
-"""What is asked of who writes a promise, of who enters, corrects, confirms or takes back a benefit, and the filters of totals."""
+"""What is asked of who writes a promise, of who enters, corrects, confirms or takes back a benefit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
@@ -14,7 +14,7 @@ from exchange.benefits import words
 from exchange.benefits.models import LONGEST_UNIT, Benefit, Promise
 from exchange.benefits.queries import Meetings
 from exchange.benefits.services import Said, already_entered
-from exchange.benefits.sums import Kind, Per, Period, Status, Sureness, year_in_words
+from exchange.benefits.sums import Kind, Per, Period, Status, Sureness
 from exchange.benefits.totals import last_full_month
 from exchange.wording import month_of_year
 
@@ -364,23 +364,6 @@ class SameForm(ActForm):
     @property
     def counted_in(self) -> Benefit | None:
         return chosen_of(self.elsewhere, self.same.data)
-
-
-class TotalsForm(forms.Form):
-    """The filters of totals."""
-
-    year = forms.PickField("Financial year", empty="All years", optional=False, hint="April to March")
-    theme = forms.PickField("Lead theme", empty="All themes", optional=False)
-    priority = forms.PickField("Priority", empty="All priorities", optional=False)
-
-    @property
-    def chosen(self) -> Mapping[str, str]:
-        """What was chosen of what there is to choose from."""
-        fields = (self.year, self.theme, self.priority)
-        return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
-
-    def offer_years(self, years: Sequence[int]) -> None:
-        self.year.choices = [(str(year), year_in_words(year)) for year in years]
 
 
 def same_choices(elsewhere: Sequence[Benefit]) -> list[forms.Choice]:
