@@ -1,11 +1,12 @@
-"""What is asked of who writes a promise, of who enters, corrects, confirms or takes back a benefit, and the filters of totals."""
+"""What is asked of who writes a promise, of who enters, corrects, confirms or takes back a benefit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
+from wtforms.fields.core import Field
 
 from exchange import clock, forms
 from exchange.audience import Audience
@@ -13,7 +14,7 @@ from exchange.benefits import words
 from exchange.benefits.models import LONGEST_UNIT, Benefit, Promise
 from exchange.benefits.queries import Meetings
 from exchange.benefits.services import Said, already_entered
-from exchange.benefits.sums import Kind, Per, Period, Status, Sureness, year_in_words
+from exchange.benefits.sums import Kind, Per, Period, Status, Sureness
 from exchange.benefits.totals import last_full_month
 from exchange.wording import month_of_year
 
@@ -266,6 +267,12 @@ class EnterForm(SaidForm):
         self.same.choices = same_choices(meetings.elsewhere)
 
     @property
+    def shown_fields(self) -> list[Field]:
+        """Nobody is asked whether it is the same as nothing."""
+        shown = super().shown_fields
+        return [field for field in shown if field.name != "same" or self.meetings.elsewhere]
+
+    @property
     def counted_in(self) -> Benefit | None:
         return chosen_of(self.meetings.elsewhere, self.same.data if "same" in self else None)
 
@@ -357,23 +364,6 @@ class SameForm(ActForm):
     @property
     def counted_in(self) -> Benefit | None:
         return chosen_of(self.elsewhere, self.same.data)
-
-
-class TotalsForm(forms.Form):
-    """The filters of totals."""
-
-    year = forms.PickField("Financial year", empty="All years", optional=False, hint="April to March")
-    theme = forms.PickField("Lead theme", empty="All themes", optional=False)
-    priority = forms.PickField("Priority", empty="All priorities", optional=False)
-
-    @property
-    def chosen(self) -> Mapping[str, str]:
-        """What was chosen of what there is to choose from."""
-        fields = (self.year, self.theme, self.priority)
-        return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
-
-    def offer_years(self, years: Sequence[int]) -> None:
-        self.year.choices = [(str(year), year_in_words(year)) for year in years]
 
 
 def same_choices(elsewhere: Sequence[Benefit]) -> list[forms.Choice]:

@@ -22,6 +22,7 @@ from exchange.adoption import queries as adoption
 from exchange.adoption.queries import Place
 from exchange.audience import Audience
 from exchange.benefits import policy, queries, services, tables, words
+from exchange.benefits.filters import TotalsForm
 from exchange.benefits.forms import (
     ActForm,
     CorrectForm,
@@ -29,7 +30,6 @@ from exchange.benefits.forms import (
     EnterForm,
     PromiseForm,
     SameForm,
-    TotalsForm,
     WithdrawForm,
 )
 from exchange.benefits.models import Benefit

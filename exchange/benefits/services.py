@@ -15,7 +15,7 @@ from exchange.benefits import queries
 from exchange.benefits.models import Benefit, BenefitCorrection, Promise, PromiseCorrection
 from exchange.benefits.sums import Figure, Kind, Per, Period, Status, Sureness
 from exchange.benefits.words import amount_in_words, period_in_words
-from exchange.errors import Conflict
+from exchange.errors import Conflict, InvalidInput
 from exchange.events import Event, Text
 from exchange.extensions import db
 from exchange.proposals import record
@@ -133,6 +133,8 @@ def enter_benefit(
 
     Raises Conflict where a figure of the same months stands, or where it cannot be counted in the other.
     """
+    if not period.is_within_a_year:
+        raise InvalidInput("A figure is of months of one financial year, April to March.")
     _lock(programme, counted_in)
     last = db.session.scalar(select(func.max(Benefit.number)).where(Benefit.programme_id == programme.id))
     number = (last or 0) + 1

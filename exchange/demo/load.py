@@ -85,7 +85,9 @@ def load() -> None:
     lately, steps = clock.now() - timedelta(days=DAYS_UNREAD), _in_order(stories)
     _play(each for each in steps if each[0] < lately)
     with clock.pretend(lately):
-        programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
+        by_story = {story.stem: story.proposal for story in stories if story.reference}
+        programmes.measure(by_story, _person)
+        programmes.benefit(by_story, _person)
         notifications.tell_all()
     _play(each for each in steps if each[0] >= lately)
     with clock.pretend(lately):

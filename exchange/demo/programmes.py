@@ -1,4 +1,4 @@
-"""What became of the demo's programmes: who adopted them, and what was measured."""
+"""What became of the demo's programmes: who adopted them, what was measured, and what they brought."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from exchange.accounts.models import Person
 from exchange.adoption import services as adoption
 from exchange.adoption.models import Adoption
 from exchange.adoption.steps import Step as AdoptionStep
+from exchange.benefits import services as benefits
+from exchange.benefits.services import Said
+from exchange.benefits.sums import Kind, Period, Sureness
+from exchange.benefits.words import read_amount
 from exchange.extensions import db
 from exchange.measures import services as measures
 from exchange.measures.models import Combined, Direction
@@ -78,6 +82,43 @@ def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) 
                 month=first,
                 reason=each["reason"],
             )
+
+
+def benefit(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
+    """What organisations realised in the months before this one."""
+    for told in tomllib.loads((FOLDER / "benefits.toml").read_text())["benefits"]:
+        actor, programme = person(told["by"]), _programme(proposals[told["story"]])
+        kind = Kind(told["kind"])
+        months = _months_before(clock.today(), len(told["amounts"]))
+        made = {}
+        for month, amount in zip(months, told["amounts"], strict=True):
+            made[month] = benefits.enter_benefit(
+                programme,
+                told["organisation"],
+                actor,
+                _said(told, kind, amount),
+                kind=kind,
+                promise=None,
+                period=Period(month, month),
+                is_confirmed=told["confirmed"],
+            )
+        if "corrected" in told:
+            correction = told["corrected"]
+            held = made[_months_before(clock.today(), correction["months_ago"])[0]]
+            benefits.correct_benefit(
+                held,
+                actor,
+                _said(told, kind, correction["amount"]),
+                reason=correction["reason"],
+                is_confirmed=told["confirmed"],
+                seen=held.version,
+            )
+
+
+def _said(told: Step, kind: Kind, amount: str) -> Said:
+    value = read_amount(kind, amount)
+    assert value is not None
+    return Said(value, told["baseline"], told["method"], Sureness(told["sureness"]))
 
 
 def _months_before(day: date, count: int) -> list[date]:

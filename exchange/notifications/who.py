@@ -293,13 +293,7 @@ def done(change: Change) -> More:
 
 # A programme is public, so whoever has a part in its figures reads of them, whatever binds them in its proposal.
 TO_CONFIRM = (
-    Row(
-        benefiting.confirmers,
-        "benefit_to_confirm",
-        benefiting.path,
-        outlives=True,
-        more=benefiting.figure,
-    ),
+    Row(benefiting.confirmers, "benefit_to_confirm", benefiting.path, outlives=True, more=benefiting.figure),
 )
 
 
@@ -381,13 +375,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "enter_benefit": TO_CONFIRM,
     "correct_benefit": TO_CONFIRM,
     "confirm_benefit": (
-        Row(
-            benefiting.enterer,
-            "benefit_confirmed",
-            benefiting.path,
-            outlives=True,
-            more=benefiting.figure,
-        ),
+        Row(benefiting.enterer, "benefit_confirmed", benefiting.path, outlives=True, more=benefiting.figure),
     ),
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),

@@ -54,6 +54,7 @@ def test_what_is_not_confirmed_is_for_members_and_counts_for_nobody(
         lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER)
     page = client.as_(nurse).get("benefits.enter_benefit", **AT_RIVER)
     assert "I confirm this figure" not in page.text
+    assert "Is it the same benefit?" not in page.text
     page = page.submit("Save the figure", **SENT)
     assert "It counts once it is confirmed" in page.text
     assert page.texts("#waiting") == ["Waiting to be confirmed (1)"]
