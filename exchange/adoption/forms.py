@@ -106,6 +106,12 @@ class PastedForm(forms.OnceForm):
         return sound
 
 
+class PartForm(forms.Form):
+    """Whose curve is drawn."""
+
+    of = forms.PickField("Show the curve of", empty="All eligible organisations", optional=False)
+
+
 class MatrixForm(forms.Form):
     """The filters of the table of all."""
 

@@ -8,12 +8,15 @@ from flask.typing import ResponseReturnValue
 from exchange import clock
 from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
 from exchange.adoption import pasted, policy, queries, services
-from exchange.adoption.forms import EligibleForm, MatrixForm, PastedForm, RecordForm
+from exchange.adoption.forms import EligibleForm, MatrixForm, PartForm, PastedForm, RecordForm
 from exchange.adoption.page import matrix_rows, page_of
 from exchange.adoption.queries import Place
 from exchange.adoption.steps import Step
+from exchange.adoption.tiles import BANDS
 from exchange.region import queries as region
+from exchange.spread import planning
 from exchange.spread import queries as spread
+from exchange.spread.plan_forms import FundingForm, PlanForm
 from exchange.spread.queries import SeenProgramme
 from exchange.wording import counted, in_words
 
@@ -23,7 +26,10 @@ blueprint = Blueprint("adoption", __name__)
 @blueprint.get("/programmes/<slug>/adoption")
 @public_where_found(spread.programme_seen)
 def adoption(found: SeenProgramme) -> ResponseReturnValue:
-    return render_template("adoption/adoption.html", found=found, page=page_of(found, person_at_hand()))
+    form = PartForm(request.args)
+    page = page_of(found, person_at_hand(), form.of.data or "")
+    form.of.choices = [(part.value, part.name) for part in page.parts]
+    return render_template("adoption/adoption.html", found=found, page=page, form=form, bands=BANDS)
 
 
 @blueprint.get("/programmes/<slug>/adoption/<organisation_id>")
@@ -73,6 +79,53 @@ def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
         flash(f"The programme is now for {counted(len(chosen), 'organisation')}.")
         return redirect(url_for("adoption.adoption", slug=found.programme.slug))
     return render_template("adoption/choose_eligible.html", found=found, form=form), (form.status_code)
+
+
+@blueprint.route("/programmes/<slug>/plan", methods=["GET", "POST"])
+@requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
+def set_plan(found: SeenProgramme) -> ResponseReturnValue:
+    """Here and not in spread, as a target in per cent needs to know how many can adopt it."""
+    programme = found.programme
+    planning.check_current(programme)
+    form = PlanForm(programme)
+    is_stale = form.is_stale
+    if not is_stale and form.validate_on_submit():
+        eligible = len(queries.eligible(programme))
+        planning.set_plan(
+            programme,
+            someone_at_hand(),
+            form.plan,
+            eligible=eligible,
+            reason=form.why,
+            expected=form.expected,
+        )
+        flash("The plan is saved.")
+        return redirect(url_for("spread.programme", slug=programme.slug, _anchor="plan"))
+    if is_stale:
+        form.show_as_it_is()
+    status = 409 if is_stale else form.status_code
+    return render_template("adoption/set_plan.html", found=found, form=form, is_stale=is_stale), status
+
+
+@blueprint.route("/programmes/<slug>/funding", methods=["GET", "POST"])
+@requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
+def release_funding(found: SeenProgramme) -> ResponseReturnValue:
+    planning.check_current(found.programme)
+    form = FundingForm(found.programme)
+    if form.validate_on_submit():
+        planning.release_funding(
+            found.programme,
+            someone_at_hand(),
+            pounds=form.signed,
+            on=form.on.data,
+            purpose=form.purpose.data,
+        )
+        flash("The funding is recorded.")
+        return redirect(url_for("spread.programme", slug=found.programme.slug, _anchor="plan"))
+    so_far = planning.released(found.programme)
+    return render_template(
+        "adoption/release_funding.html", found=found, form=form, so_far=so_far
+    ), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/adoption-table", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from exchange.proposals import queries as proposals
 from exchange.region import queries as region
 from exchange.region.models import OrganisationType
 from exchange.spread.models import Programme
+from exchange.spread.planning import share_of
 from exchange.spread.services import lock_programme
 from exchange.wording import day, in_words
 
@@ -58,6 +59,8 @@ def set_eligible(
         raise Conflict("Somebody chose other organisations meanwhile. Open the page again and choose anew.")
     if before == after:
         return None
+    if programme.target_percent is not None:
+        programme.adoption_target = share_of(programme.target_percent, len(after))
     for id_ in sorted(before ^ after):
         if id_ in known:
             known[id_].is_eligible = id_ in after

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import person_at_hand, public_where_found, requires, someone_at_hand
@@ -35,8 +35,11 @@ def measures(found: SeenProgramme) -> ResponseReturnValue:
 def measure(seen: SeenMeasure) -> ResponseReturnValue:
     person = person_at_hand()
     can_define = person is not None and policy.can_define(person, seen)
+    page = measure_page(
+        seen, person, after=request.args.get("after", ""), before=request.args.get("before", "")
+    )
     return render_template(
-        "measures/measure.html", seen=seen, page=measure_page(seen, person), can_define=can_define
+        "measures/measure.html", seen=seen, page=page, can_define=can_define
     )
 
 

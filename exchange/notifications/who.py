@@ -43,7 +43,7 @@ from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, Proposal
-from exchange.spread.life import CHANGES, Change
+from exchange.spread.life import CHANGES
 
 
 @dataclass(frozen=True)
@@ -285,8 +285,9 @@ DECISION = (
 )
 
 
-def done(change: Change) -> More:
-    return lambda news: {"done": change.done}
+def said(sentence: str) -> More:
+    """Of a programme, what was done."""
+    return lambda news: {"done": sentence}
 
 
 TOLD: Mapping[str, tuple[Row, ...]] = {
@@ -359,9 +360,17 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "activate_programme": (Row(team, "programme_active", PAGE),),
     **{
-        each.event: tuple(Row(to, "programme_changed", PAGE, more=done(each)) for to in (team, managers))
+        each.event: tuple(Row(to, "programme_changed", PAGE, more=said(each.done)) for to in (team, managers))
         for each in CHANGES.values()
     },
+    "set_plan": tuple(
+        Row(to, "programme_changed", PAGE, more=said("The plan of the programme was changed."))
+        for to in (team, directors, managers)
+    ),
+    "release_funding": tuple(
+        Row(to, "programme_changed", PAGE, more=said("Funding of the programme was recorded."))
+        for to in (team, directors, managers)
+    ),
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),

@@ -36,12 +36,14 @@ class Change:
 
     @property
     def in_full(self) -> str:
-        return f"{self.label} {'with ' if self.name == 'resume' else ''}the programme"
+        return IN_FULL.get(self.name, f"{self.label} the programme")
 
     @property
     def event(self) -> str:
         return f"{self.name}_programme"
 
+
+IN_FULL = {"resume": "Go on with the programme", "prolong": "Keep the programme paused"}
 
 CHANGES: Mapping[str, Change] = {
     change.name: change
@@ -61,6 +63,14 @@ CHANGES: Mapping[str, Change] = {
             ProgrammeStatus.ACTIVE,
             ("reason",),
             "The programme is active again.",
+        ),
+        Change(
+            "prolong",
+            "Keep paused",
+            frozenset({ProgrammeStatus.PAUSED}),
+            ProgrammeStatus.PAUSED,
+            ("reason", "review_on"),
+            "The programme stays paused.",
         ),
         Change(
             "refocus",

@@ -25,7 +25,7 @@ from exchange.spread import life, policy
 from exchange.spread.conditions import starts_when
 from exchange.spread.life import Change
 from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
-from exchange.wording import day
+from exchange.wording import day, money
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
@@ -74,6 +74,19 @@ class SeenProgramme:
             if programme.review_on
             else sentence
         )
+
+    @property
+    def can_plan(self) -> bool:
+        return policy.can_plan(self)
+
+    @property
+    def releases(self) -> list[tuple[str, str, str]]:
+        """Cells of a table: the day, what for, and the pounds."""
+        return [(day(one.on), one.purpose, money(one.pounds)) for one in self.programme.releases]
+
+    @property
+    def released(self) -> int:
+        return sum(one.pounds for one in self.programme.releases)
 
     @property
     def changes(self) -> list[Change]:

@@ -51,6 +51,8 @@ EXPECTED: dict[Place, str] = {
     Place("adoption.organisation"): "oooo oo oooo oo oo oo",
     Place("adoption.organisations"): "oooo oo oooo oo oo oo",
     Place("adoption.record"): "sfff ff ffff of ff of",
+    Place("adoption.release_funding"): "sfff ff ffff of ff ff",
+    Place("adoption.set_plan"): "sfff ff ffff of ff ff",
     Place("adoption.steps"): "oooo oo oooo oo oo oo",
     Place("adoption.update_many"): "sfff ff ffff of ff ff",
     Place("assessment.add_reviewers", "in-assessment"): "snnn nn nnnn on nn nn",
