@@ -61,7 +61,7 @@ def leads_of(organisations: Collection[str]) -> dict[str, list[Person]]:
     )
     leads: dict[str, list[Person]] = {}
     for organisation_id, person in db.session.execute(query):
-        leads.setdefault(organisation_id, []).append(person)
+        leads.setdefault(organisation_id or "", []).append(person)
     return leads
 
 

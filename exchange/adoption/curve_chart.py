@@ -79,7 +79,9 @@ def drawn(points: Sequence[tuple[date, int]], eligible: int, target: Target | No
         target=None
         if target is None or level is None
         else Mark(
-            f"Target {number(target.count)}", FRAME.end, level + (BELOW if is_close and not is_below else -ABOVE)
+            f"Target {number(target.count)}",
+            FRAME.end,
+            level + (BELOW if is_close and not is_below else -ABOVE),
         ),
         goal=None if due is None or level is None else (across(due), level),
         ticks=FRAME.levels(
@@ -100,4 +102,5 @@ def _said(points: Sequence[tuple[date, int]], eligible: int, target: Target | No
     by = f" by {day(target.on)}" if target.on else ""
     if now >= target.count:
         return f"{told} The target of {number(target.count)}{by} is met."
-    return f"{told} {counted(target.count - now, 'more is', 'more are').capitalize()} needed for the target of {number(target.count)}{by}."
+    more = counted(target.count - now, "more is", "more are").capitalize()
+    return f"{told} {more} needed for the target of {number(target.count)}{by}."

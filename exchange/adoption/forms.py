@@ -8,7 +8,7 @@ import wtforms
 
 from exchange import clock, forms
 from exchange.adoption.models import Adoption
-from exchange.adoption.pasted import MOST_ROWS, OLDEST
+from exchange.adoption.pasted import OLDEST
 from exchange.adoption.steps import MEANING, Step, needs_reason, next_steps
 from exchange.region.models import CareSystem, Organisation
 from exchange.wording import in_words
@@ -86,24 +86,6 @@ class EligibleForm(forms.OnceForm):
     def expected(self) -> list[str]:
         """Those that it was for when the page was opened."""
         return (self.was.data or "").split()
-
-
-class PastedForm(forms.OnceForm):
-    """`seen` marks the rows that the page showed: only those are recorded."""
-
-    seen = wtforms.HiddenField()
-    rows = forms.TextField(
-        "Rows",
-        [forms.Required("Paste at least one row")],
-        hint="With commas or tabs between, as a spreadsheet copies them.",
-    )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        sound = super().validate(extra_validators)
-        if sound and len(self.rows.data.splitlines()) > MOST_ROWS:
-            self.add_error("rows", f"Paste {MOST_ROWS} rows or fewer at a time")
-            return False
-        return sound
 
 
 class PartForm(forms.Form):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange import clock
+from exchange import clock, sheets
 from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
 from exchange.adoption import pasted, policy, queries, services
-from exchange.adoption.forms import EligibleForm, MatrixForm, PartForm, PastedForm, RecordForm
+from exchange.adoption.forms import EligibleForm, MatrixForm, PartForm, RecordForm
 from exchange.adoption.page import matrix_rows, page_of
 from exchange.adoption.queries import Place
 from exchange.adoption.steps import Step
 from exchange.adoption.tiles import BANDS
+from exchange.forms import SheetForm
 from exchange.region import queries as region
+from exchange.security_headers import as_file
 from exchange.spread import planning
 from exchange.spread import queries as spread
 from exchange.spread.plan_forms import FundingForm, PlanForm
@@ -131,25 +133,25 @@ def release_funding(found: SeenProgramme) -> ResponseReturnValue:
 @blueprint.route("/programmes/<slug>/adoption-table", methods=["GET", "POST"])
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def update_many(found: SeenProgramme) -> ResponseReturnValue:
-    """Shows what each pasted row would do; records them all when nothing is to mend and that was seen."""
-    form = PastedForm()
+    """Shows what each row would do; records them all when nothing is to mend and that was seen."""
+    form = SheetForm()
     preview = None
     if form.validate_on_submit():
         preview = pasted.planned(form.rows.data, queries.by_every_name(found.programme), clock.today())
-        is_seen = form.seen.data == preview.mark
-        form.seen.data = preview.mark
-        if "apply" in request.form and is_seen and not preview.mistakes:
+        if form.is_to_apply(preview):
             services.record_many(found.programme, someone_at_hand(), preview)
-            flash(f"{counted(len(preview.rows), 'step')} recorded.")
+            flash(f"{counted(len(preview.changing), 'step')} recorded.".capitalize())
             return redirect(url_for("adoption.adoption", slug=found.programme.slug))
-    is_changed = preview is not None and "apply" in request.form
-    status = (
-        422 if form.is_submitted() and (preview is None or preview.mistakes) else 409 if is_changed else 200
-    )
-    page = render_template(
-        "adoption/update_many.html", found=found, form=form, preview=preview, is_changed=is_changed
-    )
-    return page, status
+    page = render_template("adoption/update_many.html", found=found, form=form, preview=preview)
+    return page, form.status_after(preview)
+
+
+@blueprint.get("/programmes/<slug>/adoption-table.csv")
+@requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
+def adoption_table(found: SeenProgramme) -> ResponseReturnValue:
+    """The same table to fill in."""
+    rows = pasted.table(queries.standings(found.programme))
+    return as_file(sheets.written(rows), "text/csv", f"adoption-{found.programme.slug}.csv")
 
 
 @blueprint.get("/adoption")

@@ -61,6 +61,7 @@ class MeasurePage:
     after: str
     silent: Sequence[Silent]
     rebased: Sequence[Rebasing]
+    can_enter: bool
 
 
 def shown_measures(found: SeenProgramme) -> list[Shown]:
@@ -103,6 +104,7 @@ def measure_page(
             if each.id not in figures
         ],
         rebasings,
+        any(adoption_policy.records(person, standing, each.id) for each in eligible),
     )
 
 
@@ -139,9 +141,7 @@ def _of(rebasings: Sequence[Rebasing], measure: Measure, organisation_id: str | 
     ]
 
 
-def _drawn(
-    measure: Measure, figures: Mapping[date, Decimal], rebased: Sequence[date], frame: Frame
-) -> Drawn:
+def _drawn(measure: Measure, figures: Mapping[date, Decimal], rebased: Sequence[date], frame: Frame) -> Drawn:
     return spc_chart.drawn(
         *months.filled(figures),
         unit=measure.unit,

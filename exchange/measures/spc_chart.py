@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,13 +60,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Picture:
-    """`path` joins the points, with a gap where a month has no figure."""
+    """`path` joins the points, with a gap where a month has no figure. The label of the target stands at the end where the points
+    are further from its line."""
 
     path: str
     dots: Sequence[Dot]
     means: Sequence[Line]
     limits: Sequence[Line]
     target: Line | None
+    target_label: Mark | None
     ticks: Sequence[Mark]
     ends: Sequence[Mark]
     frame: Frame
@@ -214,10 +216,22 @@ def _picture(
         means=means,
         limits=limits,
         target=None if target is None else Line(frame.start, frame.end, up(float(target))),
+        target_label=_target_label(values, target, frame, up),
         ticks=frame.levels([(number(level), level) for level in round_levels(low, high)], low, high),
         ends=frame.ends(f"{months[0]:%b %Y}", f"{months[-1]:%b %Y}"),
         frame=frame,
     )
+
+
+def _target_label(
+    values: Sequence[Decimal | None], target: Decimal | None, frame: Frame, up: Callable[[float], float]
+) -> Mark | None:
+    if target is None:
+        return None
+    held = [value for value in values if value is not None]
+    few = max(len(held) // 4, 1)
+    left, right = (min(abs(value - target) for value in end) for end in (held[:few], held[-few:]))
+    return Mark("Target", frame.start if left > right else frame.end, up(float(target)) - 6)
 
 
 def _range(

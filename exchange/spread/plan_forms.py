@@ -29,7 +29,7 @@ class PlanForm(forms.OnceForm):
         "Goal, in plain words",
         [forms.Required("Enter the goal, so that everyone can see what it is for")],
         words=100,
-        hint="What will be different, for whom. For example: nobody in our hospitals misses a critical dose without us knowing why.",
+        hint="What will be different, for whom. For example: nobody in hospital misses a critical dose unnoticed.",
     )
     starts_on = forms.DayField(
         "Start day",
@@ -64,7 +64,9 @@ class PlanForm(forms.OnceForm):
         message="Enter the share as a whole number from 1 to 100, like 80",
     )
     target_on = forms.DayField(
-        "By when", hint="The day by which the target is to be met. For example, 31 3 2028", latest=_in_ten_years
+        "By when",
+        hint="The day by which the target is to be met. For example, 31 3 2028",
+        latest=_in_ten_years,
     )
     reason = forms.TextField("Why it changes", words=100, hint="Everyone can read this.")
     was = wtforms.HiddenField()
@@ -90,7 +92,8 @@ class PlanForm(forms.OnceForm):
 
     @property
     def expected(self) -> int:
-        return int(self.was.data) if (self.was.data or "").isdecimal() and len(self.was.data) < 9 else -1
+        was = self.was.data or ""
+        return int(was) if was.isdecimal() and len(was) < 9 else -1
 
     @property
     def is_stale(self) -> bool:
@@ -115,7 +118,7 @@ class PlanForm(forms.OnceForm):
         sound = super().validate(extra_validators)
         chosen = {ORGANISATIONS: "target_count", PERCENT: "target_percent"}.get(self.target_kind.data or "")
         if chosen and self[chosen].data is None and not self[chosen].errors:
-            self.add_error(chosen, self[chosen].message)
+            self.add_error(chosen, getattr(self, chosen).message)
             sound = False
         starts_on, target_on = self.starts_on.data, self.target_on.data
         if starts_on and target_on and target_on <= starts_on:
@@ -165,12 +168,13 @@ class FundingForm(forms.OnceForm):
 
     @property
     def signed(self) -> int:
-        return -self.pounds.data if self.kind.data == BACK else self.pounds.data
+        """Below zero when it came back."""
+        pounds: int = self.pounds.data
+        return -pounds if self.kind.data == BACK else pounds
 
     def validate(self, extra_validators: Any = None) -> bool:
         sound = super().validate(extra_validators)
-        if self.pounds.data and self.kind.data and not self.pounds.errors:
-            if reason := planning.why_not_release(self.programme, self.signed):
-                self.add_error("pounds", reason)
-                return False
+        if sound and (reason := planning.why_not_release(self.programme, self.signed)):
+            self.add_error("pounds", reason)
+            return False
         return sound

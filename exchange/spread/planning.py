@@ -144,4 +144,6 @@ def _lock_current(programme: Programme) -> None:
 def check_current(programme: Programme) -> None:
     """Raises WrongStage once it is past."""
     if programme.status not in CURRENT:
-        raise WrongStage("The programme is past, so its plan stays as it is.", heading="This cannot be done now")
+        raise WrongStage(
+            "The programme is past, so its plan stays as it is.", heading="This cannot be done now"
+        )

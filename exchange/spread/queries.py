@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -182,6 +183,34 @@ def directed(person: Person, change: Change) -> list[Programme]:
         .options(contains_eager(Programme.proposal).defer(Proposal.answers))
     )
     return list(db.session.scalars(query))
+
+
+def is_pause_due(programme: Programme, today: date) -> bool:
+    """Whether the day has come on which it was to be looked at again."""
+    is_paused = programme.status is ProgrammeStatus.PAUSED
+    return is_paused and programme.review_on is not None and programme.review_on <= today
+
+
+def pauses_due(today: date) -> list[int]:
+    """Ids of those paused whose day to look again has come."""
+    query = select(Programme.id).where(_is_due(today))
+    return list(db.session.scalars(query.order_by(Programme.id)))
+
+
+def pauses_waiting(person: Person, today: date) -> list[Programme]:
+    """The same for one who runs or directs them, the one that waits for longest first."""
+    query = (
+        select(Programme)
+        .join(Programme.proposal)
+        .where(_is_due(today), proposals.seen_as_staff(person))
+        .order_by(Programme.review_on, Programme.id)
+        .options(contains_eager(Programme.proposal).defer(Proposal.answers))
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_due(today: date) -> ColumnElement[bool]:
+    return and_(Programme.status == ProgrammeStatus.PAUSED, Programme.review_on <= today)
 
 
 def current_programmes(

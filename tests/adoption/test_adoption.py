@@ -68,7 +68,7 @@ def test_a_lead_records_steps_and_everyone_reads_them(client: Client, committed:
     page = step(
         browser.get("adoption.record", slug=SLUG, organisation_id=RIVER), Step.ADOPTED, date(2026, 11, 20)
     )
-    assert "1 of 3 eligible organisations has adopted it. The target is 12." in page.text
+    assert "1 of 3 eligible organisations has adopted it. The target is 12 organisations." in page.text
     visitor = client.visitor().get("adoption.steps", slug=SLUG, organisation_id=RIVER)
     assert visitor.texts(".app-timeline__sentence") == ["Adopted", "Piloting"]
     with committed():
@@ -225,7 +225,7 @@ def test_a_target_of_any_size_is_drawn(client: Client, committed: Committed) -> 
         _, programme = make_one()
         programme.adoption_target = 100_000
         programme.active_since = programme.approved_at = clock.now() - timedelta(days=30)
-    assert "Target 100000" in client.visitor().get("adoption.adoption", slug=SLUG).text
+    assert "Target 100,000" in client.visitor().get("adoption.adoption", slug=SLUG).text
 
 
 def test_events_alone_tell_the_coverage_of_any_day(committed: Committed) -> None:

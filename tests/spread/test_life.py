@@ -36,6 +36,7 @@ def test_what_may_follow_what(status: ProgrammeStatus, name: str) -> None:
     expected = {
         "pause": {"active"},
         "resume": {"paused"},
+        "prolong": {"paused"},
         "refocus": {"active", "paused"},
         "complete": {"active", "paused"},
         "end": {"setting-up", "active", "paused"},
