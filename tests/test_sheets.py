@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_what_excel_writes(content: bytes) -> None:
 
 
 def test_a_cell_with_commas_and_lines_is_one_cell() -> None:
-    content = 'River Trust;stopped;1/9/2026;"No staff, for now\nand ""no"" money"\n'.encode()
+    content = b'River Trust;stopped;1/9/2026;"No staff, for now\nand ""no"" money"\n'
     assert numbered(text_of(content), "Organisation") == [
         (1, ["River Trust", "stopped", "1/9/2026", 'No staff, for now and "no" money'])
     ]
@@ -55,10 +57,8 @@ def test_what_is_no_table(content: bytes, message: str) -> None:
 
 @given(st.binary(max_size=300))
 def test_any_file_is_read_or_refused(content: bytes) -> None:
-    try:
-        numbered(text_of(content), "Organisation")
-    except BadSheet as refused:
-        assert str(refused)
+    with suppress(BadSheet):
+        assert all(any(cells) for _, cells in numbered(text_of(content), "Organisation"))
 
 
 TIDY = st.text(st.characters(exclude_categories=("C", "Z")), max_size=12)

@@ -74,13 +74,15 @@ def choose_eligible(found: SeenProgramme) -> ResponseReturnValue:
     now = queries.eligible(found.programme)
     there = region.organisations_but_the_host()
     retired = [each.organisation for each in now if each.organisation.retired_at is not None]
-    form = EligibleForm([*there, *retired], [each.organisation_id for each in now])
+    form = EligibleForm([*there, *retired], region.care_systems(), [each.organisation_id for each in now])
     if form.validate_on_submit():
-        chosen = form.organisations.data
+        chosen = form.chosen
         services.set_eligible(found.programme, someone_at_hand(), chosen, expected=form.expected)
         flash(f"The programme is now for {counted(len(chosen), 'organisation')}.")
         return redirect(url_for("adoption.adoption", slug=found.programme.slug))
-    return render_template("adoption/choose_eligible.html", found=found, form=form), (form.status_code)
+    return render_template(
+        "adoption/choose_eligible.html", found=found, form=form, count=len(now)
+    ), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/plan", methods=["GET", "POST"])

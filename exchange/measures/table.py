@@ -61,10 +61,10 @@ def planned(text: str, sites: Mapping[str, Site], held: Held, today: date) -> Pr
     there: set[tuple[str, date]] = set()
     for number, cells in numbered(text, HEAD[0]):
         row = _read(number, cells, sites, held, today)
-        if row.month is not None and not row.mistake:
-            if (row.id, row.month) in there:
-                row = replace(row, value=None, mistake=f"{month_of_year(row.month)} is there twice.")
-            there.add((row.id, row.month))
+        if (month := row.month) is not None:
+            if (row.id, month) in there:
+                row = replace(row, value=None, mistake=f"{month_of_year(month)} is there twice.")
+            there.add((row.id, month))
         rows.append(row)
     return Preview(tuple(rows))
 
