@@ -90,6 +90,7 @@ def load() -> None:
     with clock.pretend(clock.now() - timedelta(days=DAYS_UNREAD)):
         for told in people_told:
             _keep_register(told)
+        programmes.plan({story.stem: story.proposal for story in stories if story.reference}, _person)
         programmes.measure({story.stem: story.proposal for story in stories if story.reference}, _person)
         notifications.tell_all()
     db.session.execute(update(outbox.Message).values(sent_at=outbox.Message.queued_at))

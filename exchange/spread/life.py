@@ -38,6 +38,10 @@ class Change:
     def in_full(self) -> str:
         return IN_FULL.get(self.name, f"{self.label} the programme")
 
+    def of(self, which: str) -> str:
+        """The same of others than one, like "several programmes"."""
+        return self.in_full.replace("the programme", which)
+
     @property
     def event(self) -> str:
         return f"{self.name}_programme"
@@ -115,3 +119,7 @@ def why_not(change: Change, status: ProgrammeStatus) -> str:
     if status is ProgrammeStatus.SETTING_UP:
         return "The programme is still being set up. Settle the conditions that keep it from starting first."
     return f"The programme is {words}, so this cannot follow."
+
+
+# What can be done with several at once, as in an emergency and when it is over.
+OF_SEVERAL = ("pause", "resume", "prolong", "refocus")
