@@ -146,14 +146,17 @@ def _finding(share: Share) -> str:
 
 
 def _of(share: Share) -> str:
-    """ "3 of 7 (43%)"."""
-    percent = "" if share.percent is None else f" ({share.percent:.0f}%)"
-    return f"{number(share.covered)} of {number(share.eligible)}{percent}"
+    """ "3 of 7 (42%)"."""
+    return f"{number(share.covered)} of {number(share.eligible)} ({_percent(share)})"
 
 
 def _cells(name: str, share: Share) -> Cells:
-    percent = "" if share.percent is None else f"{share.percent:.0f}%"
-    return name, share.covered, share.eligible, {"text": percent, "format": "numeric"}
+    return name, share.covered, share.eligible, {"text": _percent(share), "format": "numeric"}
+
+
+def _percent(share: Share) -> str:
+    """Rounded down, as the colours of the map are: 74.9 is not yet 75."""
+    return "" if share.percent is None else f"{int(share.percent)}%"
 
 
 def _groups(

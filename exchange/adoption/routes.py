@@ -142,7 +142,7 @@ def update_many(found: SeenProgramme) -> ResponseReturnValue:
         preview = pasted.planned(form.rows.data, queries.by_every_name(found.programme), clock.today())
         if form.is_to_apply(preview):
             services.record_many(found.programme, someone_at_hand(), preview)
-            flash(f"{counted(len(preview.changing), 'step')} recorded.".capitalize())
+            flash(f"{counted(len(preview.changing), 'step').capitalize()} recorded.")
             return redirect(url_for("adoption.adoption", slug=found.programme.slug))
     page = render_template("adoption/update_many.html", found=found, form=form, preview=preview)
     return page, form.status_after(preview)

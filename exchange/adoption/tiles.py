@@ -19,7 +19,7 @@ BANDS = (
     (75.0, "most", "75% or more"),
     (50.0, "half", "50% to 74%"),
     (25.0, "some", "25% to 49%"),
-    (0.000001, "few", "1% to 24%"),
+    (0.000001, "few", "Under 25%"),
     (0.0, "none", "None yet"),
 )
 NOBODY = "nobody"

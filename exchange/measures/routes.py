@@ -97,7 +97,7 @@ def enter_table(seen: SeenMeasure) -> ResponseReturnValue:
         preview = table.planned(form.rows.data, sites, held, clock.today())
         if form.is_to_apply(preview):
             kept = services.enter_table(seen.measure, person, preview)
-            flash(f"{counted(len(kept), 'figure')} saved.".capitalize())
+            flash(f"{counted(len(kept), 'figure').capitalize()} saved.")
             return redirect(
                 url_for("measures.measure", slug=seen.found.programme.slug, number=seen.measure.number)
             )

@@ -81,9 +81,12 @@ class SeenProgramme:
         return policy.can_plan(self)
 
     @property
-    def releases(self) -> list[tuple[str, str, str]]:
+    def releases(self) -> list[tuple[str, str, dict[str, str]]]:
         """Cells of a table: the day, what for, and the pounds."""
-        return [(day(one.on), one.purpose, money(one.pounds)) for one in self.programme.releases]
+        return [
+            (day(one.on), one.purpose, {"text": money(one.pounds), "format": "numeric"})
+            for one in self.programme.releases
+        ]
 
     @property
     def released(self) -> int:

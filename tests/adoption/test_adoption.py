@@ -389,10 +389,18 @@ def test_a_curve_is_drawn_of_a_system_or_a_type(client: Client, committed: Commi
         take(programme, staff.manager, HILL, Step.ADOPTED, clock.today() - timedelta(days=3))
     page = client.visitor().get("adoption.adoption", slug=SLUG)
     assert "1 of 3 eligible organisations had adopted it" in page.text
-    page = page.submit("Show", of="type-acute")
+    assert [option.attributes["value"] for option in page.select("select[name=of] option")] == [
+        "",
+        "system-QV1",
+        "system-",
+        "type-acute",
+        "type-community",
+        "type-university",
+    ]
+    page = client.visitor().get("adoption.adoption", slug=SLUG, of="type-acute")
     assert page.texts("#over-time") == ["Over time: Acute"]
     assert "1 of 1 eligible organisation had adopted it" in page.text
-    page = page.submit("Show", of="system-")
+    page = client.visitor().get("adoption.adoption", slug=SLUG, of="system-")
     assert "0 of 1 eligible organisation had adopted it" in page.text
     assert client.visitor().get("adoption.adoption", slug=SLUG, of="nowhere").texts("#over-time") == [
         "Over time"

@@ -283,9 +283,9 @@ def test_many_organisations_are_shown_page_by_page(
         enter(measure, staff, RIVER, 9)
     page = client.visitor().get("measures.measure", **ONE)
     assert page.texts(".app-multiples__one h3") == ["Hill Hospital"]
-    page = page.click("Next: More organisations")
+    page = page.click("Next page: More organisations")
     assert page.texts(".app-multiples__one h3") == ["River Community Trust"]
-    page = page.click("Previous: Organisations before these")
+    page = page.click("Previous page: Organisations before these")
     assert page.texts(".app-multiples__one h3") == ["Hill Hospital"]
     assert client.visitor().get("measures.measure", after="nobody", **ONE).texts(
         ".app-multiples__one h3"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -261,7 +262,7 @@ def test_a_pause_whose_day_has_come_waits_for_the_staff(client: Client, committe
         assert waiting(client.as_(person).get("reports.my_work")) == [expected]
     assert waiting(client.as_(member).get("reports.my_work")) == []
     page = client.as_(staff.director).get("spread.change_programme", slug="falls-huddles", name="prolong")
-    day = {"review_on-day": "1", "review_on-month": "12", "review_on-year": "2026"}
+    day: dict[str, Any] = {"review_on-day": "1", "review_on-month": "12", "review_on-year": "2026"}
     page = page.submit("Keep the programme paused", reason="Beds are still closed.", **day)
     assert "We look at it again on 1 December 2026" in page.text
     assert waiting(client.as_(staff.manager).get("reports.my_work")) == []

@@ -149,7 +149,7 @@ def test_funding_is_released_within_what_was_approved(client: Client, committed:
     ]
     refused.submit("Record it", kind="back", pounds="5,000", purpose="One trainer less")
     page = client.visitor().get("spread.programme", slug=SLUG)
-    assert page.texts("#plan td.nhsuk-table__cell--numeric") == ["£25,000", "−£5,000"]
+    assert page.texts("#plan td.nhsuk-table__cell--numeric") == ["Pounds £25,000", "Pounds −£5,000"]
     assert "In all: £20,000" in page.text
     assert "£40,000" not in page.text  # what was approved is for the team and the staff
     page = browser.get("adoption.release_funding", slug=SLUG)
