@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
             datetime: UTCDateTime(),
             dict[str, Any]: JSON(),
             list[str]: JSON(),
+            list[int]: JSON(none_as_null=True),
             # Kept as the word itself, so that a row reads well and a new word needs no migration.
             StrEnum: Enum(
                 StrEnum,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import lazyload, selectinload
 
@@ -41,6 +43,26 @@ def people_with(role: Role, theme_id: str | None = None, organisation_id: str | 
     if organisation_id is not None:
         query = query.where(RoleGrant.organisation_id == organisation_id)
     return list(db.session.scalars(query.order_by(func.lower(Person.name), Person.id).distinct()))
+
+
+def leads_of(organisations: Collection[str]) -> dict[str, list[Person]]:
+    """Those who lead each, in one query; those that nobody leads are left out."""
+    query = (
+        select(RoleGrant.organisation_id, Person)
+        .join(Person, RoleGrant.person_id == Person.id)
+        .where(
+            Person.active,
+            Person.terms_accepted_at.is_not(None),
+            RoleGrant.role == Role.ORGANISATION_LEAD,
+            RoleGrant.organisation_id.in_(sorted(organisations)),
+        )
+        .options(lazyload(Person.grants))
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    leads: dict[str, list[Person]] = {}
+    for organisation_id, person in db.session.execute(query):
+        leads.setdefault(organisation_id or "", []).append(person)
+    return leads
 
 
 def other_administrators(person: Person) -> int:

@@ -8,7 +8,7 @@ import wtforms
 
 from exchange import clock, forms
 from exchange.adoption.models import Adoption
-from exchange.adoption.pasted import MOST_ROWS, OLDEST
+from exchange.adoption.pasted import OLDEST
 from exchange.adoption.steps import MEANING, Step, needs_reason, next_steps
 from exchange.region.models import CareSystem, Organisation
 from exchange.wording import in_words
@@ -63,47 +63,84 @@ class RecordForm(forms.OnceForm):
         return sound
 
 
-class EligibleForm(forms.OnceForm):
-    """`organisations` are those of the region, named with what tells them apart; `chosen` those that it is for."""
+BY_LIST, BY_KIND = "list", "kind"
 
+
+class EligibleForm(forms.OnceForm):
+    """`organisations` are those of the region, named with what tells them apart; `now` those that it is for."""
+
+    how = forms.OneField(
+        "How to choose them",
+        [forms.Required("Select how to choose them")],
+        choices=[
+            forms.Choice(
+                BY_KIND,
+                "By type, by integrated care system or by both",
+                hint="All that are so now. You can take some away afterwards.",
+                reveals=("types", "systems"),
+            ),
+            forms.Choice(BY_LIST, "From the list of all", reveals=("organisations",)),
+        ],
+    )
+    types = forms.ManyField("Types", hint="Select none for every type.")
+    systems = forms.ManyField("Integrated care systems", hint="Select none for every system.")
     organisations = forms.ManyField(
         "Organisations that it is for",
         [forms.Required("Select at least one organisation")],
         hint="Coverage is counted of these.",
     )
-
     was = wtforms.HiddenField()
 
-    def __init__(self, organisations: list[Organisation], chosen: list[str], **more: Any) -> None:
+    def __init__(
+        self, organisations: list[Organisation], systems: list[CareSystem], now: list[str], **more: Any
+    ) -> None:
         super().__init__(**more)
+        self.there = organisations
         self.organisations.choices = [
             forms.Choice(each.id, each.name, hint=_told_apart(each)) for each in organisations
         ]
+        self.types.choices = [
+            (type_, in_words(type_)) for type_ in sorted({each.type for each in organisations})
+        ]
+        self.systems.choices = [(system.code, system.name) for system in systems]
         if not self.is_submitted():
-            self.organisations.data, self.was.data = chosen, " ".join(sorted(chosen))
+            self.how.data, self.organisations.data = BY_LIST, now
+            self.was.data = " ".join(sorted(now))
 
     @property
     def expected(self) -> list[str]:
         """Those that it was for when the page was opened."""
         return (self.was.data or "").split()
 
-
-class PastedForm(forms.OnceForm):
-    """`seen` marks the rows that the page showed: only those are recorded."""
-
-    seen = wtforms.HiddenField()
-    rows = forms.TextField(
-        "Rows",
-        [forms.Required("Paste at least one row")],
-        hint="With commas or tabs between, as a spreadsheet copies them.",
-    )
+    @property
+    def chosen(self) -> list[str]:
+        if self.how.data == BY_LIST:
+            return list(self.organisations.data)
+        types, systems = set(self.types.data), set(self.systems.data)
+        return [
+            each.id
+            for each in self.there
+            if each.retired_at is None
+            and (not types or each.type in types)
+            and (not systems or each.system_code in systems)
+        ]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        sound = super().validate(extra_validators)
-        if sound and len(self.rows.data.splitlines()) > MOST_ROWS:
-            self.add_error("rows", f"Paste {MOST_ROWS} rows or fewer at a time")
+        if not super().validate(extra_validators):
             return False
-        return sound
+        if self.how.data == BY_KIND and not (self.types.data or self.systems.data):
+            self.add_error("types", "Select at least one type or one system")
+            return False
+        if not self.chosen:
+            self.add_error("types", "No organisation is of these types in these systems. Select others")
+            return False
+        return True
+
+
+class PartForm(forms.Form):
+    """Whose curve is drawn."""
+
+    of = forms.PickField("Show the curve of", empty="All eligible organisations", optional=False)
 
 
 class MatrixForm(forms.Form):

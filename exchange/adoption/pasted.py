@@ -1,22 +1,19 @@
 """Rows pasted from a spreadsheet: what each would record, or why it cannot. Pure.
 
-A row is the organisation, the step, the day and maybe the reason, with tabs between them, or else commas. Rows of one
-organisation follow each other.
+A row is the organisation, the step, the day and maybe the reason. Rows of one organisation follow each other.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from exchange.adoption.steps import Step, needs_reason, next_steps
+from exchange.sheets import Preview, numbered
 from exchange.wording import day, in_words
 
-MOST_ROWS = 500
+HEAD = ("Organisation", "Step", "Since", "Reason")
 LONGEST_REASON = 1_500
 OLDEST = timedelta(days=3653)  # ten years, so that what was adopted long before can be told
 WAYS_TO_WRITE_A_DAY = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
@@ -34,7 +31,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Planned:
-    """One row. `mistake` says how to mend it; without one, `to` is where its organisation then stands."""
+    """One row. `mistake` says how to mend it; without one, `to` is where its organisation then stands, or None where it stays."""
 
     number: int
     organisation: str
@@ -44,48 +41,39 @@ class Planned:
     mistake: str = ""
 
     @property
+    def changes(self) -> bool:
+        return self.to is not None
+
+    @property
     def said(self) -> str:
         if self.to is None or self.to.step is None or self.to.since is None:
-            return self.mistake
+            return self.mistake or "Stays as it is"
         to = f"“{in_words(self.to.step)}” on {day(self.to.since)}"
         return f"From “{in_words(self.was)}” to {to}" if self.was else f"To {to}"
 
 
-@dataclass(frozen=True)
-class Preview:
-    rows: tuple[Planned, ...]
-
-    @property
-    def mistakes(self) -> int:
-        return sum(bool(row.mistake) for row in self.rows)
-
-    @property
-    def mark(self) -> str:
-        """Tells it from another, and from the same rows once an organisation stands elsewhere."""
-        said = json.dumps([(row.organisation, row.was, row.said, row.reason) for row in self.rows])
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-    @property
-    def cells(self) -> list[tuple[str, str, str]]:
-        """For a table: the number of the row, the organisation, what happens."""
-        return [(str(row.number), row.organisation, row.said) for row in self.rows]
-
-
-def planned(text: str, standings: Mapping[str, Standing], today: date) -> Preview:
+def planned(text: str, standings: Mapping[str, Standing], today: date) -> Preview[Planned]:
     """`standings` by every name that an organisation goes by, in small letters."""
     now = dict(standings)
     rows = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            row = _read(number, line, now, today)
-            rows.append(row)
-            if row.to is not None:
-                now |= {name: row.to for name, each in now.items() if each.id == row.to.id}
+    for number, cells in numbered(text, HEAD[0]):
+        row = _read(number, cells, now, today)
+        rows.append(row)
+        if row.to is not None:
+            now |= {name: row.to for name, each in now.items() if each.id == row.to.id}
     return Preview(tuple(rows))
 
 
-def _read(number: int, line: str, now: Mapping[str, Standing], today: date) -> Planned:
-    cells = [cell.strip() for cell in next(csv.reader([line], delimiter="\t" if "\t" in line else ","))]
+def table(standings: Iterable[Standing]) -> list[Sequence[str]]:
+    """Rows to fill in and send back, with where each stands now."""
+    rows = [
+        (each.name, in_words(each.step) if each.step else "", f"{each.since:%d/%m/%Y}" if each.since else "")
+        for each in standings
+    ]
+    return [HEAD, *((*row, "") for row in rows)]
+
+
+def _read(number: int, cells: Sequence[str], now: Mapping[str, Standing], today: date) -> Planned:
     name, word, written, *reasons = [*cells, "", "", ""][: max(len(cells), 3)]
     reason = ", ".join(filter(None, reasons))
     organisation = now.get(name.lower())
@@ -97,9 +85,11 @@ def _read(number: int, line: str, now: Mapping[str, Standing], today: date) -> P
         )
     mistaken = Planned(number, organisation.name, was=organisation.step)
     step = _step(word)
+    on = _day(written)
+    if not (word or written or reason) or (step and (step, on) == (organisation.step, organisation.since)):
+        return mistaken  # as it was in the table to fill in
     if step is None:
         return replace(mistaken, mistake=f"“{word}” is no step. Use {_steps()}.")
-    on = _day(written)
     if on is None:
         return replace(mistaken, mistake=f"“{written}” is no day. Write it like 4/12/2026.")
     if mistake := _why_not(organisation, step, on, reason, today):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -23,6 +25,8 @@ from exchange.spread import queries as spread
 from exchange.spread.life import CURRENT
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
@@ -61,12 +65,22 @@ def eligible(programme: Programme) -> list[Adoption]:
 
 def by_every_name(programme: Programme) -> dict[str, Standing]:
     """Where each stands, by its name, its code and its id in small letters."""
-    standings: dict[str, Standing] = {}
-    for each in eligible(programme):
-        one = each.organisation
-        standing = Standing(one.id, one.name, each.step, each.since)
-        standings |= {name.lower(): standing for name in (one.id, one.code, one.name) if name}
-    return standings
+    return named((each.organisation, standing_of(each)) for each in eligible(programme))
+
+
+def standings(programme: Programme) -> list[Standing]:
+    """Where each stands, by name."""
+    return list(map(standing_of, eligible(programme)))
+
+
+def standing_of(adoption: Adoption) -> Standing:
+    one = adoption.organisation
+    return Standing(one.id, one.name, adoption.step, adoption.since)
+
+
+def named(things: Iterable[tuple[Organisation, Thing]]) -> dict[str, Thing]:
+    """Each by every name that its organisation goes by, in small letters."""
+    return {name.lower(): thing for one, thing in things for name in (one.id, one.code, one.name) if name}
 
 
 def adopters(adoptions: list[Adoption], programme: Programme) -> list[Adopter]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.adoption.models import Adoption, AdoptionStep
-from exchange.adoption.pasted import Preview
+from exchange.adoption.pasted import Planned
 from exchange.adoption.steps import Step
 from exchange.audience import Audience
 from exchange.errors import Conflict, InvalidInput
@@ -19,7 +19,9 @@ from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.region import queries as region
 from exchange.region.models import OrganisationType
+from exchange.sheets import Preview
 from exchange.spread.models import Programme
+from exchange.spread.planning import share_of
 from exchange.spread.services import lock_programme
 from exchange.wording import day, in_words
 
@@ -58,6 +60,8 @@ def set_eligible(
         raise Conflict("Somebody chose other organisations meanwhile. Open the page again and choose anew.")
     if before == after:
         return None
+    if programme.target_percent is not None:
+        programme.adoption_target = share_of(programme.target_percent, len(after))
     for id_ in sorted(before ^ after):
         if id_ in known:
             known[id_].is_eligible = id_ in after
@@ -116,14 +120,17 @@ def record_step(
     )
 
 
-def record_many(programme: Programme, actor: Person, preview: Preview) -> None:
+def record_many(programme: Programme, actor: Person, preview: Preview[Planned]) -> None:
     """Records every row, or none.
 
     Raises Conflict when somebody recorded a step of one of them meanwhile.
     """
-    for row in preview.rows:
-        if row.to is None or row.to.step is None or row.to.since is None:
-            raise InvalidInput(row.mistake)
+    if preview.mistakes:
+        raise InvalidInput("A row is to mend first.")
+    for row in preview.changing:
+        assert row.to is not None
+        assert row.to.step is not None
+        assert row.to.since is not None
         adoption = db.session.get_one(Adoption, (programme.id, row.to.id))
         record_step(adoption, actor, step=row.to.step, on=row.to.since, reason=row.reason, expected=row.was)
 

@@ -1,15 +1,15 @@
-"""What became of the demo's programmes: who adopted them, what was measured, and what they brought."""
+"""What became of the demo's programmes: what was planned, who adopted them, what was measured, and what they brought."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from exchange import clock
 from exchange.accounts.models import Person
@@ -24,7 +24,9 @@ from exchange.extensions import db
 from exchange.measures import services as measures
 from exchange.measures.models import Combined, Direction
 from exchange.proposals.models import Proposal
+from exchange.spread import planning
 from exchange.spread.models import Programme
+from exchange.spread.planning import Plan
 
 FOLDER = Path(__file__).parent
 Step = Mapping[str, Any]
@@ -53,6 +55,32 @@ def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
         reason=step["reason"],
         expected=held.step,
     )
+
+
+def plan(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
+    """What managers plan, and the money that was released."""
+    today = clock.today()
+    for told in tomllib.loads((FOLDER / "plans.toml").read_text())["plans"]:
+        manager, programme = person(told["by"]), _programme(proposals[told["story"]])
+        eligible = select(func.count()).where(Adoption.programme_id == programme.id, Adoption.is_eligible)
+        planned = Plan(
+            told["goal"],
+            today + timedelta(days=told["starts_in"]),
+            told["target"],
+            told.get("is_percent", False),
+            today + timedelta(days=told["target_in"]),
+        )
+        planning.set_plan(
+            programme,
+            manager,
+            planned,
+            eligible=db.session.scalar(eligible) or 0,
+            reason="",
+            expected=programme.planned,
+        )
+        for pounds, days_ago, purpose in told.get("released", []):
+            on = today - timedelta(days=days_ago)
+            planning.release_funding(programme, manager, pounds=pounds, on=on, purpose=purpose)
 
 
 def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:

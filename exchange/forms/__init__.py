@@ -7,6 +7,7 @@ from exchange.forms.echo import typed_in, typed_in_request
 from exchange.forms.files import FilesField
 from exchange.forms.form import Form, OnceForm
 from exchange.forms.numbers import CountField, MoneyField
+from exchange.forms.sheet import SheetForm
 from exchange.forms.typed import EmailField, LineField, TextField, UrlField
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "OneField",
     "PickField",
     "Required",
+    "SheetForm",
     "TextField",
     "TickField",
     "UrlField",

@@ -68,11 +68,12 @@ class TextField(TypedField):
         *,
         words: int | None = None,
         rows: int | None = None,
+        longest: int = LONGEST_TEXT,
         enforced: bool = True,
         **more: Any,
     ) -> None:
         super().__init__(label, validators, **more)
-        self.words, self.rows, self.enforced = words, rows, enforced
+        self.words, self.rows, self.longest, self.enforced = words, rows, longest, enforced
 
     def read(self, typed: str) -> str:
         return tidy_text(typed)
@@ -80,9 +81,9 @@ class TextField(TypedField):
     def pre_validate(self, form: wtforms.form.BaseForm) -> None:
         super().pre_validate(form)
         text = self.data or ""
-        if len(text) > LONGEST_TEXT:
+        if len(text) > self.longest:
             raise ValidationError(
-                f"{self.label_text} must be {LONGEST_TEXT:,} characters or fewer. It has {len(text):,}"
+                f"{self.label_text} must be {self.longest:,} characters or fewer. It has {len(text):,}"
             )
         if self.words and self.enforced and (words := count_words(text)) > self.words:
             raise ValidationError(

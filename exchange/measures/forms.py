@@ -11,6 +11,7 @@ from exchange import clock, forms
 from exchange.measures import figures, months
 from exchange.measures.models import LONGEST_FIGURE, Combined, Direction
 from exchange.measures.services import corrected
+from exchange.measures.table import MOST_ROWS
 from exchange.wording import joined, month_of_year
 
 NEITHER = "neither"
@@ -99,6 +100,10 @@ class FiguresForm(forms.OnceForm):
             self.add_error("reason", f"Enter why the figure of {joined(changed)} changes")
             return False
         return True
+
+
+class TableForm(forms.SheetForm):
+    most_rows = MOST_ROWS
 
 
 class RebaseForm(forms.OnceForm):

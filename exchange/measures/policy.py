@@ -19,5 +19,10 @@ def can_define(person: Person, seen: SeenMeasure) -> bool:
     return Part.MANAGER in seen.found.standing.parts
 
 
+def can_enter_some(person: Person, seen: SeenMeasure) -> bool:
+    """Figures of at least one organisation; of which, each row asks."""
+    return can_define(person, seen) or any(adoption.leads(person, id_) for id_ in seen.eligible)
+
+
 def can_enter(person: Person, place: Place) -> bool:
     return adoption.records(person, place.seen.found.standing, place.organisation.id)

@@ -13,6 +13,7 @@ from exchange.adoption import queries as adoption
 from exchange.adoption.models import Adoption
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.measures import policy
 from exchange.measures.models import Figure, Measure, Rebasing
 from exchange.region.models import Organisation
 from exchange.spread import queries as spread
@@ -24,6 +25,11 @@ from exchange.spread.queries import SeenProgramme
 class SeenMeasure:
     found: SeenProgramme
     measure: Measure
+
+    @property
+    def eligible(self) -> list[str]:
+        """Ids of the organisations that the programme is for."""
+        return [each.organisation_id for each in adoption.eligible(self.found.programme)]
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,12 @@ def place(person: Person | None, slug: str, number: int, organisation_id: str) -
     """Raises NotFound, also where the programme is not for the organisation."""
     seen = measure_seen(person, slug, number)
     return Place(seen, adoption.place(person, slug, organisation_id).organisation)
+
+
+def sites_of(person: Person, seen: SeenMeasure) -> list[Organisation]:
+    """Those whose figures this person may enter, by name."""
+    there = (each.organisation for each in adoption.eligible(seen.found.programme))
+    return [one for one in there if policy.can_enter(person, Place(seen, one))]
 
 
 def measures_of(programme: Programme) -> list[Measure]:

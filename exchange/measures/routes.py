@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from exchange import clock, sheets
 from exchange.access import person_at_hand, public_where_found, requires, someone_at_hand
 from exchange.adoption import policy as adoption_policy
 from exchange.adoption import queries as adoption
-from exchange.measures import policy, queries, services
-from exchange.measures.forms import FiguresForm, MeasureForm, RebaseForm
+from exchange.measures import policy, queries, services, table
+from exchange.measures.forms import FiguresForm, MeasureForm, RebaseForm, TableForm
 from exchange.measures.models import Combined
 from exchange.measures.page import measure_page, shown_measures
 from exchange.measures.queries import Place, SeenMeasure
+from exchange.measures.table import Site
+from exchange.security_headers import as_file
 from exchange.spread import queries as spread
 from exchange.spread.queries import SeenProgramme
 from exchange.wording import counted
@@ -35,9 +38,10 @@ def measures(found: SeenProgramme) -> ResponseReturnValue:
 def measure(seen: SeenMeasure) -> ResponseReturnValue:
     person = person_at_hand()
     can_define = person is not None and policy.can_define(person, seen)
-    return render_template(
-        "measures/measure.html", seen=seen, page=measure_page(seen, person), can_define=can_define
+    page = measure_page(
+        seen, person, after=request.args.get("after", ""), before=request.args.get("before", "")
     )
+    return render_template("measures/measure.html", seen=seen, page=page, can_define=can_define)
 
 
 @blueprint.route("/programmes/<slug>/measures/new", methods=["GET", "POST"])
@@ -80,6 +84,37 @@ def enter_figures(place: Place) -> ResponseReturnValue:
     return render_template(
         "measures/enter_figures.html", place=place, form=form, entered=entered
     ), form.status_code
+
+
+@blueprint.route("/programmes/<slug>/measures/<int:number>/figures", methods=["GET", "POST"])
+@requires(policy.can_enter_some, of=queries.measure_seen, message=policy.ONLY_ENTERERS)
+def enter_table(seen: SeenMeasure) -> ResponseReturnValue:
+    """Shows what each row would do; keeps them all when nothing is to mend and that was seen."""
+    form, person, preview = TableForm(), someone_at_hand(), None
+    if form.validate_on_submit():
+        sites = adoption.named((one, Site(one.id, one.name)) for one in queries.sites_of(person, seen))
+        held = queries.figures_of([seen.measure.id])[seen.measure.id]
+        preview = table.planned(form.rows.data, sites, held, clock.today())
+        if form.is_to_apply(preview):
+            kept = services.enter_table(seen.measure, person, preview)
+            flash(f"{counted(len(kept), 'figure').capitalize()} saved.")
+            return redirect(
+                url_for("measures.measure", slug=seen.found.programme.slug, number=seen.measure.number)
+            )
+    return render_template(
+        "measures/enter_table.html", seen=seen, form=form, preview=preview
+    ), form.status_after(preview)
+
+
+@blueprint.get("/programmes/<slug>/measures/<int:number>/figures.csv")
+@requires(policy.can_enter_some, of=queries.measure_seen, message=policy.ONLY_ENTERERS)
+def figures_table(seen: SeenMeasure) -> ResponseReturnValue:
+    """The same table to fill in."""
+    sites = [Site(one.id, one.name) for one in queries.sites_of(someone_at_hand(), seen)]
+    held = queries.figures_of([seen.measure.id])[seen.measure.id]
+    rows = table.to_fill_in(sites, held, clock.today())
+    name = f"figures-{seen.found.programme.slug}-{seen.measure.number}.csv"
+    return as_file(sheets.written(rows), "text/csv", name)
 
 
 @blueprint.route("/programmes/<slug>/measures/<int:number>/rebase", methods=["GET", "POST"])

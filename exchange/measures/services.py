@@ -11,12 +11,14 @@ from sqlalchemy import func, select
 from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.audience import Audience
-from exchange.errors import Conflict
+from exchange.errors import Conflict, InvalidInput
 from exchange.events import Event, Text
 from exchange.extensions import db
 from exchange.measures import queries
 from exchange.measures.figures import plain
 from exchange.measures.models import Combined, Direction, Figure, Measure, Rebasing
+from exchange.measures.table import Entry
+from exchange.sheets import Preview
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme
 
@@ -78,6 +80,25 @@ def enter_figures(
         _enter(measure, organisation_id, person, month, value, held.get(month), reason)
         for month, value in new.items()
     ]
+
+
+def enter_table(measure: Measure, person: Person, preview: Preview[Entry]) -> list[Event]:
+    """Keeps every figure of the table, or none.
+
+    Raises Conflict when somebody entered one of them meanwhile.
+    """
+    if preview.mistakes:
+        raise InvalidInput("A row is to mend first.")
+    lock_programme(measure.programme)
+    held = queries.figures_of([measure.id])[measure.id]
+    kept = []
+    for row in preview.changing:
+        assert row.month is not None
+        assert row.value is not None
+        if held.get(row.id, {}).get(row.month) != row.was:
+            raise Conflict("Somebody entered one of these figures meanwhile. Check the rows again.")
+        kept.append(_enter(measure, row.id, person, row.month, row.value, row.was, row.reason))
+    return kept
 
 
 def corrected(held: Mapping[date, Decimal], figures: Mapping[date, Decimal]) -> list[date]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from exchange.axes import Frame, Mark, round_levels
 from exchange.measures.figures import plain
 from exchange.spread.xmr import Assurance, Chart, Direction, Point, Segment, SpecialCause, Variation, chart
 from exchange.wording import month_of_year
 
-WIDTH, HEIGHT = 640, 300
-LEFT, RIGHT, TOP, BOTTOM = 70, 16, 18, 44
-TICKS = 4
+WIDE = Frame(640, 300, left=70, right=16, top=18, bottom=44, inset=8)
+# Several stand side by side, each a third of a page wide, and its words are as large as the wide one's.
+NARROW = Frame(400, 240, left=62, right=12, top=16, bottom=38, inset=8)
 
 CAUSES = {
     SpecialCause.ABOVE_LIMIT: "above the upper process limit",
@@ -58,27 +59,19 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Mark:
-    text: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
 class Picture:
-    """`path` joins the points, with a gap where a month has no figure."""
+    """`path` joins the points, with a gap where a month has no figure. The label of the target stands at the end where the points
+    are further from its line."""
 
     path: str
     dots: Sequence[Dot]
     means: Sequence[Line]
     limits: Sequence[Line]
     target: Line | None
+    target_label: Mark | None
     ticks: Sequence[Mark]
     ends: Sequence[Mark]
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = WIDTH - RIGHT
+    frame: Frame
 
 
 @dataclass(frozen=True)
@@ -105,6 +98,11 @@ class Drawn:
     newest: date | None = None
     since: date | None = None
 
+    @property
+    def cells(self) -> list[list[object]]:
+        """For a table."""
+        return [[row.month, {"text": row.value, "format": "numeric"}, row.said] for row in self.rows]
+
 
 def drawn(
     months: Sequence[date],
@@ -114,6 +112,7 @@ def drawn(
     direction: Direction | None,
     target: Decimal | None,
     rebased: Sequence[date] = (),
+    frame: Frame = WIDE,
 ) -> Drawn:
     """`months` and `values` as many as each other, in order. A re-basing of a month without a figure starts at the next one."""
     places = {place for day in rebased if (place := _place(months, day)) is not None}
@@ -127,7 +126,7 @@ def drawn(
         finding=_finding(months, made, first, last),
         notes=_notes(made, target),
         latest=f"{number(values[last])} {unit} in {month_of_year(months[last])}",
-        picture=_picture(months, values, made, target),
+        picture=_picture(months, values, made, target, frame),
         rows=[
             Row(month_of_year(month), number(point.value), _of_point(point))
             for month, point in reversed(list(zip(months, made.points, strict=True)))
@@ -187,15 +186,19 @@ def _of_point(point: Point) -> str:
 
 
 def _picture(
-    months: Sequence[date], values: Sequence[Decimal | None], made: Chart, target: Decimal | None
+    months: Sequence[date],
+    values: Sequence[Decimal | None],
+    made: Chart,
+    target: Decimal | None,
+    frame: Frame,
 ) -> Picture:
     low, high = _range(values, made.segments, target)
 
     def across(place: float) -> float:
-        return round(LEFT + 8 + (WIDTH - LEFT - RIGHT - 16) * place / max(len(months) - 1, 1), 1)
+        return frame.across(place / max(len(months) - 1, 1))
 
     def up(value: float) -> float:
-        return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / (high - low), 1)
+        return frame.up(value, low, high)
 
     path, is_drawing = "", False
     for place, value in enumerate(values):
@@ -204,7 +207,7 @@ def _picture(
         is_drawing = value is not None
     means, limits = [], []
     for each in made.segments:
-        x1, x2 = max(across(each.start - 0.4), LEFT), min(across(each.end - 0.6), WIDTH - RIGHT)
+        x1, x2 = max(across(each.start - 0.4), frame.start), min(across(each.end - 0.6), frame.end)
         if each.mean is not None:
             means.append(Line(x1, x2, up(each.mean)))
         limits += [Line(x1, x2, up(level)) for level in (each.lower, each.upper) if level is not None]
@@ -222,13 +225,23 @@ def _picture(
         ],
         means=means,
         limits=limits,
-        target=None if target is None else Line(LEFT, WIDTH - RIGHT, up(float(target))),
-        ticks=[Mark(number(level), LEFT - 8, up(level)) for level in _ticks(low, high)],
-        ends=[
-            Mark(f"{months[0]:%b %Y}", LEFT, HEIGHT - 12),
-            Mark(f"{months[-1]:%b %Y}", WIDTH - RIGHT, HEIGHT - 12),
-        ],
+        target=None if target is None else Line(frame.start, frame.end, up(float(target))),
+        target_label=_target_label(values, target, frame, up),
+        ticks=frame.levels([(number(level), level) for level in round_levels(low, high)], low, high),
+        ends=frame.ends(f"{months[0]:%b %Y}", f"{months[-1]:%b %Y}"),
+        frame=frame,
     )
+
+
+def _target_label(
+    values: Sequence[Decimal | None], target: Decimal | None, frame: Frame, up: Callable[[float], float]
+) -> Mark | None:
+    if target is None:
+        return None
+    held = [value for value in values if value is not None]
+    few = max(len(held) // 4, 1)
+    left, right = (min(abs(value - target) for value in end) for end in (held[:few], held[-few:]))
+    return Mark("Target", frame.start if left > right else frame.end, up(float(target)) - 6)
 
 
 def _range(
@@ -243,22 +256,3 @@ def _range(
     low, high = min(levels), max(levels)
     room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     return low - room, high + room
-
-
-def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers, about as many as TICKS."""
-    rough = (high - low) / TICKS
-    scale = 10.0 ** _floor_log10(rough)
-    step = next(size * scale for size in (1, 2, 5, 10) if size * scale >= rough)
-    first = int(low // step) + 1
-    places = [place for place in range(first, first + 12) if low < step * place < high]
-    return [round(step * place, max(-_floor_log10(step), 0)) for place in places]
-
-
-def _floor_log10(value: float) -> int:
-    exponent = 0
-    while value >= 10:
-        value, exponent = value / 10, exponent + 1
-    while value < 1:
-        value, exponent = value * 10, exponent - 1
-    return exponent

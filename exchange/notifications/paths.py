@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
+from exchange.spread import queries as spread
+
 if TYPE_CHECKING:
     from exchange.notifications.who import News
 
@@ -22,12 +24,21 @@ def path_to(endpoint: str) -> Callable[[News], str]:
     def path(news: News) -> str:
         values = {} if news.proposal is None else {"ref": news.proposal.reference}
         needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
+        if "slug" in needed:
+            values["slug"] = _slug_of(news)
         return address_of(endpoint, **{name: value for name, value in values.items() if name in needed})
 
     return path
 
 
+def _slug_of(news: News) -> str:
+    programme = spread.programme_of(news.about)
+    assert programme is not None
+    return programme.slug
+
+
 PAGE = path_to("proposals.show")
+PROGRAMME = path_to("spread.programme")
 EDIT = path_to("proposals.edit")
 REVIEW = path_to("assessment.review")
 REVIEWERS = path_to("assessment.reviewers")

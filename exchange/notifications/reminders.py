@@ -1,5 +1,5 @@
-"""Reminders of reviews and changes that are due, some working days before, on the date, and some working days after it; and of
-registers of interests that end or are a year old, once.
+"""Reminders of reviews and changes that are due, some working days before, on the date, and some working days after it; and once,
+of registers of interests that end or are a year old, and of pauses whose day to look again has come.
 
 Of those that have come, only the newest is given, so that a worker that was down for days gives one and not
 all at once.
@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from exchange import clock
 from exchange.accounts.models import Person, RegisteredInterest
+from exchange.accounts.roles import Role
 from exchange.assessment.models import Assignment, Round
 from exchange.extensions import db
 from exchange.interests import queries as interests
@@ -24,15 +25,19 @@ from exchange.notifications import paths, who
 from exchange.notifications.models import Notification
 from exchange.notifications.services import may_know, notify
 from exchange.notifications.who import News, Row
+from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
+from exchange.spread import queries as spread
+from exchange.spread.models import Programme
 from exchange.transaction import transaction
 from exchange.working_days import add_working_days
 
 REVIEW_DUE = Row(lambda news: (), "review_due", paths.REVIEW)
 CHANGES_DUE = Row(lambda news: (), "changes_due", paths.EDIT)
 INTEREST_ENDS = Row(lambda news: (), "interest_ends", paths.path_to("interests.register"))
+PAUSE_DUE = Row(lambda news: (), "pause_due", paths.PROGRAMME)
 REGISTER_DUE = Row(lambda news: (), "register_due", paths.path_to("interests.register"))
 
 
@@ -77,6 +82,7 @@ def remind_all() -> None:
             *((_of_changes, id_) for id_ in _awaited_changes(horizon)),
             *((_of_interest, id_) for id_ in interests.ending_by(clock.today() + NOTICE)),
             *((_of_register, id_) for id_ in interests.to_check()),
+            *((_of_pause, id_) for id_ in spread.pauses_due(clock.today())),
         ]
     for give, id_ in waiting:
         try:
@@ -131,15 +137,27 @@ def _of_interest(interest_id: int, days: Days) -> None:
         _remind_once(interest.person, INTEREST_ENDS, key, interest=interest)
 
 
+def _of_pause(programme_id: int, days: Days) -> None:
+    """To those who can go on with it, and to those who run it. A pause that is prolonged has another day, and another notice."""
+    programme = db.session.get_one(Programme, programme_id)
+    if not spread.is_pause_due(programme, clock.today()):
+        return
+    proposal, key = programme.proposal, f"pause.{programme_id}.{programme.review_on}"
+    for role in (Role.PROGRAMME_MANAGER, Role.THEME_DIRECTOR):
+        for person in proposals.acting(role, proposal):
+            if may_know(person, proposal):
+                _remind_once(person, PAUSE_DUE, key, proposal, programme=programme)
+
+
 def _of_register(person_id: int, days: Days) -> None:
     person = db.session.get_one(Person, person_id)
     if (due := check_by(person.interests_checked_at)) is not None:
         _remind_once(person, REGISTER_DUE, f"register.{due}", due=due)
 
 
-def _remind_once(person: Person, row: Row, key: str, **more: Any) -> None:
+def _remind_once(person: Person, row: Row, key: str, proposal: Proposal | None = None, **more: Any) -> None:
     if person.active and not _is_given(person, key):
-        notify(person, row, News(None, None), key=key, reminder=key, **more)
+        notify(person, row, News(None, proposal), key=key, reminder=key, **more)
 
 
 def _is_given(person: Person, key: str) -> bool:

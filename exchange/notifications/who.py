@@ -43,7 +43,7 @@ from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, Proposal
-from exchange.spread.life import CHANGES, Change
+from exchange.spread.life import CHANGES
 
 
 @dataclass(frozen=True)
@@ -287,8 +287,9 @@ DECISION = (
 )
 
 
-def done(change: Change) -> More:
-    return lambda news: {"done": change.done}
+def said(sentence: str) -> More:
+    """Of a programme, what was done."""
+    return lambda news: {"done": sentence}
 
 
 # A programme is public, so whoever has a part in its figures reads of them, whatever binds them in its proposal.
@@ -369,13 +370,21 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "activate_programme": (Row(team, "programme_active", PAGE),),
     **{
-        each.event: tuple(Row(to, "programme_changed", PAGE, more=done(each)) for to in (team, managers))
+        each.event: tuple(Row(to, "programme_changed", PAGE, more=said(each.done)) for to in (team, managers))
         for each in CHANGES.values()
     },
     "enter_benefit": TO_CONFIRM,
     "correct_benefit": TO_CONFIRM,
     "confirm_benefit": (
         Row(benefiting.enterer, "benefit_confirmed", benefiting.path, outlives=True, more=benefiting.figure),
+    ),
+    "set_plan": tuple(
+        Row(to, "programme_changed", PAGE, more=said("The plan of the programme was changed."))
+        for to in (team, directors, managers)
+    ),
+    "release_funding": tuple(
+        Row(to, "programme_changed", PAGE, more=said("Funding of the programme was recorded."))
+        for to in (team, directors, managers)
     ),
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from exchange.audience import Audience
 from exchange.proposals.policy import Standing
-from exchange.wording import counted, day, in_words, joined
+from exchange.wording import counted, day, in_words, joined, money
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
@@ -87,6 +87,20 @@ def _name(event: Event, reader: Person | None) -> str:
 
 
 Sentence = Callable[["Event", str], str]
+
+
+def _plan_set(event: Event, who: str) -> str:
+    facts = event.facts
+    percent, count = facts["target_percent"], facts["adoption_target"]
+    target = f"{percent}% of eligible organisations" if percent else counted(count, "organisation")
+    by = f" by {day(date.fromisoformat(facts['target_on']))}" if facts["target_on"] else ""
+    return f"The plan: {target}{by}"
+
+
+def _funding_released(event: Event, who: str) -> str:
+    pounds = event.facts["pounds"]
+    what = "were released" if pounds > 0 else "came back"
+    return f"{money(abs(pounds))} {what} on {day(date.fromisoformat(event.facts['on']))}"
 
 
 def _always(sentence: str) -> Sentence:
@@ -231,6 +245,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "start_programme": _always("The programme started"),
     "activate_programme": _always("The programme is active"),
     "pause_programme": _always("The programme was paused"),
+    "prolong_programme": _always("The programme stays paused"),
+    "set_plan": _plan_set,
+    "release_funding": _funding_released,
     "resume_programme": _always("The programme goes on"),
     "refocus_programme": _always("The programme was refocused"),
     "complete_programme": _always("The programme was completed"),
@@ -255,5 +272,7 @@ HEADINGS: Mapping[str, str] = {
     "champion": "New champion",
     "changed": "What changes",
     "lessons": "What was learnt",
+    "goal": "Goal",
+    "purpose": "What for",
     "stand_in": "Who stands in, or did",
 }

@@ -71,13 +71,15 @@ class StrategicAim(Base):
 
 
 class CareSystem(Base):
-    """An integrated care system."""
+    """An integrated care system. `place` is its tile on the map: row, column, height and width, or None for wherever there is
+    room."""
 
     __tablename__ = "care_system"
 
     code: Mapped[str] = mapped_column(String(10), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
+    place: Mapped[list[int] | None]
     retired_at: Mapped[datetime | None]
 
 

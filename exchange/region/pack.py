@@ -11,11 +11,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 from exchange.region.toml_table import Table, repeated
 
 HOST_ID = "host"
 WHOLE_WEIGHT = 100
+MOST_ROWS, MOST_COLUMNS = 8, 4  # of the map: more columns could not be read on a phone
 
 # Anyone can have an address here, so these settle nobody's organisation.
 SHARED_DOMAINS = frozenset(
@@ -87,8 +89,11 @@ class StrategicAim:
 
 @dataclass(frozen=True)
 class CareSystem:
+    """`place` is where it stands on the drawn map of the region: empty, or its tile's row, column, height and width."""
+
     code: str
     name: str
+    place: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,10 +220,28 @@ def _strategic_aim(table: Table) -> StrategicAim:
 
 def _system(table: Table) -> CareSystem:
     system = CareSystem(
-        code=table.text("code", 10, CODE, "2 to 10 capital letters and digits"), name=table.text("name", 200)
+        code=table.text("code", 10, CODE, "2 to 10 capital letters and digits"),
+        name=table.text("name", 200),
+        place=_place(table) if "place" in table.given else (),
     )
     table.no_more()
     return system
+
+
+def _place(table: Table) -> tuple[int, ...]:
+    """[row, column], or [row, column, rows high, columns wide], as `tiles` draws it."""
+    before = len(table.mistakes)
+    given = table.numbers("place", 1, MOST_ROWS)
+    if len(table.mistakes) > before:
+        return ()
+    row, column, height, width = given if len(given) == 4 else (*given, 1, 1) if len(given) == 2 else (0,) * 4
+    if not row:
+        table.note("place", "is not [row, column] or [row, column, rows high, columns wide]")
+    elif row + height - 1 > MOST_ROWS or column + width - 1 > MOST_COLUMNS:
+        table.note("place", f"leaves the map, which has {MOST_ROWS} rows and {MOST_COLUMNS} columns")
+    else:
+        return row, column, height, width
+    return ()
 
 
 def _organisation(table: Table) -> Organisation:
@@ -316,12 +339,29 @@ def _misfits(pack: Pack, mistakes: Sequence[str]) -> list[str]:
         found.append(f"rubric: weights sum to {weight}, not {WHOLE_WEIGHT}")
     if pack.rubric and all(criterion.cannot_judge for criterion in pack.rubric):
         found.append("rubric: cannot_judge is true everywhere; one criterion at least must be scored")
+    found += _misplaced(pack.systems)
     systems = {system.code for system in pack.systems}
     for number, organisation in enumerate(organisations, 1):
         found += [
             f"organisations[{number}].{misfit}" for misfit in _organisation_misfits(organisation, systems)
         ]
     return found
+
+
+def _misplaced(systems: Sequence[CareSystem]) -> list[str]:
+    """Either every system has a place on the map or none has, and no two share one."""
+    placed = [system for system in systems if system.place]
+    if placed and len(placed) < len(systems):
+        lacking = next(system.code for system in systems if not system.place)
+        return [f"systems: '{lacking}' has no place on the map, and others have"]
+    taken: dict[tuple[int, int], str] = {}
+    for system in placed:
+        row, column, height, width = system.place
+        for cell in product(range(row, row + height), range(column, column + width)):
+            if cell in taken:
+                return [f"systems: '{taken[cell]}' and '{system.code}' share a place on the map"]
+            taken[cell] = system.code
+    return []
 
 
 def _organisation_misfits(organisation: Organisation, systems: set[str]) -> list[str]:

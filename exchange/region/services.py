@@ -55,7 +55,8 @@ def load(pack: Pack, actor: Person | None = None) -> bool:
 
 def _tables(pack: Pack) -> Iterable[tuple[type[Kept], str, Rows]]:
     """Every table with its key and the rows it has to hold; those that others refer to come first."""
-    yield CareSystem, "code", _placed({item.code: {"name": item.name} for item in pack.systems})
+    systems = {item.code: {"name": item.name, "place": list(item.place) or None} for item in pack.systems}
+    yield CareSystem, "code", _placed(systems)
     yield Priority, "id", _placed({item.id: {"name": item.name} for item in pack.priorities})
     themes = {
         item.id: {"name": item.name, "purpose": item.purpose, "services": list(item.services)}

@@ -34,6 +34,8 @@ from exchange.proposals.models import Invitation, Proposal
 from exchange.region.models import Theme
 from exchange.reports import policy
 from exchange.reports.tasks import Task, in_order
+from exchange.spread import queries as spread
+from exchange.spread.models import Programme
 from exchange.wording import counted, day, on_day
 
 MOST_PROPOSALS = 50
@@ -77,6 +79,8 @@ def work_of(person: Person) -> Work:
     ]
     if assessment_policy.is_reviewer(person):
         tasks += map(_to_review, assessment.waiting_reviews(person))
+    if assessment_policy.is_manager(person) or decisions_policy.directs_a_theme(person):
+        tasks += map(_to_look_again, spread.pauses_waiting(person, clock.today()))
     if assessment_policy.is_manager(person):
         tasks += _to_triage(assessment.triage(person))
         tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
@@ -246,6 +250,19 @@ def _to_triage(sections: Iterable[Section]) -> Iterator[Task]:
         if question.id in ASKING and section.oldest:
             todo = _how_many(section.count, section.oldest)
             yield Task(question.heading, todo, "assessment.triage", {"_anchor": question.id}, section.oldest)
+
+
+def _to_look_again(programme: Programme) -> Task:
+    assert programme.review_on is not None
+    return Task(
+        programme.proposal.title,
+        f"It is paused, to be looked at again {on_day(programme.review_on)}: it goes on, stays paused or ends.",
+        "spread.programme",
+        {"slug": programme.slug},
+        programme.review_on,
+        programme.review_on,
+        (programme.proposal.reference, "paused programme"),
+    )
 
 
 def _to_decide(person: Person) -> Iterator[Task]:

@@ -9,8 +9,10 @@ from typing import Any
 from exchange import clock, forms
 from exchange.spread.life import Change
 from exchange.spread.models import ConditionStatus, Programme
+from exchange.wording import day, in_words
 
 LARGEST_TARGET = 100_000
+ALL = "*"  # no address of a programme
 
 
 def _tomorrow() -> date:
@@ -74,14 +76,24 @@ def change_form(change: Change) -> ChangeForm:
 
 
 class SeveralForm(ChangeForm):
-    """The same for several programmes at once, chosen by their addresses."""
+    """The same for several programmes at once, chosen by their addresses, or all of them."""
 
     programmes = forms.ManyField("Programmes", [forms.Required("Select at least one programme")])
+
+    def chosen_of(self, programmes: Sequence[Programme]) -> list[Programme]:
+        return [each for each in programmes if {each.slug, ALL} & set(self.programmes.data)]
 
 
 def several_form(change: Change, programmes: Sequence[Programme]) -> SeveralForm:
     form = SeveralForm()
-    form.programmes.choices = [forms.Choice(each.slug, each.proposal.title) for each in programmes]
+    each_one = [
+        forms.Choice(
+            each.slug, each.proposal.title, hint=f"{in_words(each.status)} since {day(each.status_since)}"
+        )
+        for each in programmes
+    ]
+    all_of_them = forms.Choice(ALL, f"All {len(programmes)} of them", alone=True)
+    form.programmes.choices = [*([all_of_them] if len(programmes) > 1 else []), *each_one]
     # Each keeps its own target.
     _leave(form, [name for name in change.asks if name != "adoption_target"])
     return form

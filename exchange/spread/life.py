@@ -36,12 +36,18 @@ class Change:
 
     @property
     def in_full(self) -> str:
-        return f"{self.label} {'with ' if self.name == 'resume' else ''}the programme"
+        return IN_FULL.get(self.name, f"{self.label} the programme")
+
+    def of(self, which: str) -> str:
+        """The same of others than one, like "several programmes"."""
+        return self.in_full.replace("the programme", which)
 
     @property
     def event(self) -> str:
         return f"{self.name}_programme"
 
+
+IN_FULL = {"resume": "Go on with the programme", "prolong": "Keep the programme paused"}
 
 CHANGES: Mapping[str, Change] = {
     change.name: change
@@ -61,6 +67,14 @@ CHANGES: Mapping[str, Change] = {
             ProgrammeStatus.ACTIVE,
             ("reason",),
             "The programme is active again.",
+        ),
+        Change(
+            "prolong",
+            "Keep paused",
+            frozenset({ProgrammeStatus.PAUSED}),
+            ProgrammeStatus.PAUSED,
+            ("reason", "review_on"),
+            "The programme stays paused.",
         ),
         Change(
             "refocus",
@@ -114,3 +128,5 @@ def why_not_adopt(status: ProgrammeStatus) -> str:
         ProgrammeStatus.COMPLETED: "The programme is completed, so nobody can ask to adopt it any more.",
         ProgrammeStatus.ENDED: "The programme has ended, so nobody can ask to adopt it any more.",
     }.get(status, "")
+# What can be done with several at once, as in an emergency and when it is over.
+OF_SEVERAL = ("pause", "resume", "prolong", "refocus")

@@ -19,13 +19,15 @@ from exchange.spread.life import ProgrammeStatus as ProgrammeStatus
 
 class Programme(Base):
     """The spread of an approved proposal across the region. `promised` is its benefit as the record had it
-    at approval.
+    at approval. `adoption_target` is in organisations; where `target_percent` is set, it is that share of those that are
+    eligible. `planned` counts how often its plan was changed.
     """
 
     __tablename__ = "programme"
     __table_args__ = (
         Index("ix_programme_status_approved_at", "status", "approved_at", "id"),
         Index("ix_programme_approved_at", "approved_at", "id"),
+        Index("ix_programme_status_review_on", "status", "review_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,11 +48,19 @@ class Programme(Base):
     adoption_target: Mapped[int]
     investment: Mapped[int]
     promised: Mapped[dict[str, Any]]
+    goal: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date | None]
+    target_percent: Mapped[int | None]
+    target_on: Mapped[date | None]
+    planned: Mapped[int] = mapped_column(default=0)
 
     proposal: Mapped[Proposal] = relationship(lazy="joined", innerjoin=True)
     approved_by: Mapped[Person] = relationship()
     conditions: Mapped[list[Condition]] = relationship(
         back_populates="programme", order_by="Condition.number"
+    )
+    releases: Mapped[list[FundingRelease]] = relationship(
+        order_by="FundingRelease.on, FundingRelease.id", viewonly=True
     )
 
     @property
@@ -65,6 +75,22 @@ class Programme(Base):
             condition.is_blocking and condition.status is ConditionStatus.OPEN
             for condition in self.conditions
         )
+
+
+class FundingRelease(Base):
+    """Public money that was paid out to the programme. Never edited: a mistake is mended by another that takes it back, with
+    `pounds` below zero."""
+
+    __tablename__ = "funding_release"
+    __table_args__ = (Index("ix_funding_release_programme_id", "programme_id", "on", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"))
+    pounds: Mapped[int]
+    on: Mapped[date]
+    purpose: Mapped[str] = mapped_column(String(200))
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
 class ConditionStatus(StrEnum):

@@ -44,6 +44,7 @@ class Page:
     def contents(self) -> list[dict[str, str]]:
         """Links to what the page holds."""
         parts = [
+            ("plan", "The plan"),
             ("why", "Why we spread it"),
             *((each.section.id, each.section.title) for each in self.sections),
         ]

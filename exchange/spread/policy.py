@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from exchange.accounts.roles import Role
 from exchange.proposals.lifecycle import Part
+from exchange.spread.life import CURRENT
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
     from exchange.proposals.policy import Standing
-    from exchange.spread.queries import SeenChange, SeenCondition
+    from exchange.spread.queries import SeenChange, SeenCondition, SeenProgramme
 
 ONLY_DIRECTORS = (
     "Only a theme director of the lead theme, without an interest in the proposal, can settle a condition."
@@ -32,6 +33,11 @@ def can_settle_in(standing: Standing) -> bool:
 
 def can_change(person: Person, found: SeenChange) -> bool:
     return Part.DIRECTOR in found.standing.parts
+
+
+def can_plan(found: SeenProgramme) -> bool:
+    """Managers, while it is current."""
+    return Part.MANAGER in found.standing.parts and found.programme.status in CURRENT
 
 
 def is_director(person: Person) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -25,7 +26,7 @@ from exchange.spread import life, policy
 from exchange.spread.conditions import starts_when
 from exchange.spread.life import Change
 from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
-from exchange.wording import day
+from exchange.wording import day, money
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
@@ -83,6 +84,22 @@ class SeenProgramme:
     @property
     def why_not_adopt(self) -> str:
         return life.why_not_adopt(self.programme.status)
+
+    @property
+    def can_plan(self) -> bool:
+        return policy.can_plan(self)
+
+    @property
+    def releases(self) -> list[tuple[str, str, dict[str, str]]]:
+        """Cells of a table: the day, what for, and the pounds."""
+        return [
+            (day(one.on), one.purpose, {"text": money(one.pounds), "format": "numeric"})
+            for one in self.programme.releases
+        ]
+
+    @property
+    def released(self) -> int:
+        return sum(one.pounds for one in self.programme.releases)
 
     @property
     def changes(self) -> list[Change]:
@@ -178,6 +195,34 @@ def directed(person: Person, change: Change) -> list[Programme]:
         .options(contains_eager(Programme.proposal).defer(Proposal.answers))
     )
     return list(db.session.scalars(query))
+
+
+def is_pause_due(programme: Programme, today: date) -> bool:
+    """Whether the day has come on which it was to be looked at again."""
+    is_paused = programme.status is ProgrammeStatus.PAUSED
+    return is_paused and programme.review_on is not None and programme.review_on <= today
+
+
+def pauses_due(today: date) -> list[int]:
+    """Ids of those paused whose day to look again has come."""
+    query = select(Programme.id).where(_is_due(today))
+    return list(db.session.scalars(query.order_by(Programme.id)))
+
+
+def pauses_waiting(person: Person, today: date) -> list[Programme]:
+    """The same for one who runs or directs them, the one that waits for longest first."""
+    query = (
+        select(Programme)
+        .join(Programme.proposal)
+        .where(_is_due(today), proposals.seen_as_staff(person))
+        .order_by(Programme.review_on, Programme.id)
+        .options(contains_eager(Programme.proposal).defer(Proposal.answers))
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_due(today: date) -> ColumnElement[bool]:
+    return and_(Programme.status == ProgrammeStatus.PAUSED, Programme.review_on <= today)
 
 
 def current_programmes(

@@ -41,6 +41,7 @@ def programmes() -> ResponseReturnValue:
         shown=shown,
         past=past,
         directs=directs,
+        several=[CHANGES[name] for name in life.OF_SEVERAL] if directs else [],
     )
 
 
@@ -64,7 +65,7 @@ def change_programme(found: SeenChange) -> ResponseReturnValue:
     return render_template("spread/change_programme.html", found=found, form=form), form.status_code
 
 
-@blueprint.route("/change-programmes/<any(pause, refocus):name>", methods=["GET", "POST"])
+@blueprint.route(f"/change-programmes/<any({', '.join(life.OF_SEVERAL)}):name>", methods=["GET", "POST"])
 @requires(policy.is_director, message="This page is for theme directors.")
 def change_several(name: str) -> ResponseReturnValue:
     """Several at once for one reason, as in an emergency."""
@@ -72,9 +73,9 @@ def change_several(name: str) -> ResponseReturnValue:
     programmes = queries.directed(person, change)
     form = several_form(change, programmes)
     if form.validate_on_submit():
-        chosen = [each for each in programmes if each.slug in form.programmes.data]
+        chosen = form.chosen_of(programmes)
         services.change_several(chosen, change, person, {"adoption_target": None, **form.said})
-        flash(f"{counted(len(chosen), 'programme').capitalize()} changed.")
+        flash(f"{counted(len(chosen), 'programme').capitalize()} changed: {change.label.lower()}.")
         return redirect(url_for("spread.programmes"))
     return render_template(
         "spread/change_several.html", form=form, change=change, programmes=programmes

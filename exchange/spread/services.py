@@ -121,9 +121,12 @@ def change_programme(
     moment = clock.now()
     if change.to is None:
         programme.refocused_at, programme.refocus = moment, f"{said['changed']}\n\n{said['reason']}"
-        programme.adoption_target = said["adoption_target"] or programme.adoption_target
+        if said["adoption_target"]:
+            programme.adoption_target, programme.target_percent = said["adoption_target"], None
+            programme.planned += 1  # or a plan that somebody has open would take it back
     else:
-        programme.status, programme.status_since = change.to, moment
+        if change.to is not programme.status:
+            programme.status, programme.status_since = change.to, moment
         programme.status_reason = said.get("reason", "")
         programme.lessons = said.get("lessons", "")
         programme.review_on = said.get("review_on")

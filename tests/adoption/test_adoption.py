@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_a_lead_records_steps_and_everyone_reads_them(client: Client, committed:
     page = step(
         browser.get("adoption.record", slug=SLUG, organisation_id=RIVER), Step.ADOPTED, date(2026, 11, 20)
     )
-    assert "1 of 3 eligible organisations has adopted it. The target is 12." in page.text
+    assert "1 of 3 eligible organisations has adopted it. The target is 12 organisations." in page.text
     visitor = client.visitor().get("adoption.steps", slug=SLUG, organisation_id=RIVER)
     assert visitor.texts(".app-timeline__sentence") == ["Adopted", "Piloting"]
     with committed():
@@ -225,7 +226,7 @@ def test_a_target_of_any_size_is_drawn(client: Client, committed: Committed) -> 
         _, programme = make_one()
         programme.adoption_target = 100_000
         programme.active_since = programme.approved_at = clock.now() - timedelta(days=30)
-    assert "Target 100000" in client.visitor().get("adoption.adoption", slug=SLUG).text
+    assert "Target 100,000" in client.visitor().get("adoption.adoption", slug=SLUG).text
 
 
 def test_events_alone_tell_the_coverage_of_any_day(committed: Committed) -> None:
@@ -313,3 +314,94 @@ def test_a_page_takes_as_many_queries_for_many_organisations_as_for_one(
             client.visitor().get(endpoint, **values.get(endpoint, {}))
         taken.append(len(asked))
     assert taken[0] == taken[1]
+
+
+def test_a_table_is_taken_out_filled_in_and_sent_back(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, programme = make_one()
+        take(programme, staff.manager, HILL, Step.PLANNING, date(2026, 11, 2))
+    browser = client.as_(staff.manager)
+    sheet = browser.get("adoption.adoption_table", slug=SLUG).response.data
+    assert sheet.decode("utf-8-sig").splitlines() == [
+        "Organisation,Step,Since,Reason",
+        "Hill Hospital,Planning,02/11/2026,",
+        "River Community Trust,,,",
+        "Valley University,,,",
+    ]
+    filled = sheet.replace(b"River Community Trust,,,", b"River Community Trust,piloting,03/11/2026,")
+    page = browser.get("adoption.update_many", slug=SLUG)
+    page = page.submit("Check the rows", file=(BytesIO(filled), "adoption.csv"))
+    assert page.text.count("Stays as it is") == 2
+    page = page.submit("Record 1 step")
+    assert "1 step recorded." in page.text
+    with committed():
+        assert [each[:2] for each in recorded()] == [(HILL, "planning"), (RIVER, "piloting")]
+
+
+def test_what_is_no_table_is_refused(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, _ = make_one()
+    page = client.as_(staff.manager).get("adoption.update_many", slug=SLUG)
+    assert page.submit("Check the rows", status=422).errors == ["Choose a file or paste at least one row"]
+    refused = page.submit("Check the rows", file=(BytesIO(b"PK\x03\x04"), "adoption.xlsx"), status=422)
+    assert refused.errors == ["The file is no CSV file. In Excel, choose “Save as” and then “CSV”"]
+    long = page.submit("Check the rows", rows="RH1, adopted, 2/11/2026\n" * 501, status=422)
+    assert long.errors == ["Send 500 rows or fewer at a time"]
+
+
+def test_it_is_chosen_by_type_and_system(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, _ = make_one()
+    browser = client.as_(staff.manager)
+    page = browser.get("adoption.choose_eligible", slug=SLUG)
+    assert "It is for 3 organisations now, and coverage is counted of these." in page.text
+    refused = page.submit("Save", how="kind", status=422)
+    assert refused.errors == ["Select at least one type or one system"]
+    refused = refused.submit("Save", types=["university"], systems=["QV1"], status=422)
+    assert refused.errors == ["No organisation is of these types in these systems. Select others"]
+    page = refused.submit("Save", types=[], systems=["QV1"])
+    assert "The programme is now for 2 organisations." in page.text
+    page = browser.get("adoption.choose_eligible", slug=SLUG).submit("Save", how="kind", types=["university"])
+    assert "The programme is now for 1 organisation." in page.text
+
+
+def test_the_map_names_each_system_and_the_table_says_the_same(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, programme = make_one()
+        take(programme, staff.manager, HILL, Step.ADOPTED, date(2026, 11, 2))
+        lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER)
+    page = client.as_(lead).get("adoption.adoption", slug=SLUG)
+    assert page.texts(".app-map__tile") == ["Upper Valley 1 of 2 (50%)"]
+    [tile] = page.select(".app-map__tile")
+    assert "app-map__tile--half" in str(tile.attributes["class"])
+    missing = page.texts(".app-missing li")
+    assert missing == [f"River Community Trust Ask {lead.name}, its lead", "Valley University"]
+    assert client.visitor().get("adoption.adoption", slug=SLUG).texts(".app-missing li") == [
+        "River Community Trust",
+        "Valley University",
+    ]
+
+
+def test_a_curve_is_drawn_of_a_system_or_a_type(client: Client, committed: Committed) -> None:
+    with committed():
+        staff, programme = make_one()
+        programme.active_since = programme.approved_at = clock.now() - timedelta(days=30)
+        take(programme, staff.manager, HILL, Step.ADOPTED, clock.today() - timedelta(days=3))
+    page = client.visitor().get("adoption.adoption", slug=SLUG)
+    assert "1 of 3 eligible organisations had adopted it" in page.text
+    assert [option.attributes["value"] for option in page.select("select[name=of] option")] == [
+        "",
+        "system-QV1",
+        "system-",
+        "type-acute",
+        "type-community",
+        "type-university",
+    ]
+    page = client.visitor().get("adoption.adoption", slug=SLUG, of="type-acute")
+    assert page.texts("#over-time") == ["Over time: Acute"]
+    assert "1 of 1 eligible organisation had adopted it" in page.text
+    page = client.visitor().get("adoption.adoption", slug=SLUG, of="system-")
+    assert "0 of 1 eligible organisation had adopted it" in page.text
+    assert client.visitor().get("adoption.adoption", slug=SLUG, of="nowhere").texts("#over-time") == [
+        "Over time"
+    ]

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.adoption.pasted import Standing, planned
+from exchange.adoption.pasted import Standing, planned, table
 from exchange.adoption.steps import Step
+from exchange.sheets import text_of, written
 
 TODAY = date(2026, 11, 27)
 HILL = Standing("hill", "Hill Hospital", None, None)
@@ -35,6 +36,14 @@ def test_ways_to_write_a_row(row: str) -> None:
     assert said(row) == ["To “Adopted” on 4 March 2026"]
 
 
+def test_rows_as_they_were_in_the_table_to_fill_in_change_nothing() -> None:
+    rows = table([HILL, RIVER])
+    assert rows[2] == ("River Trust, East", "Piloting", "01/06/2026", "")
+    preview = planned(text_of(written(rows)), KNOWN, TODAY)
+    assert [row.said for row in preview.rows] == ["Stays as it is"] * 2
+    assert (preview.mistakes, preview.changing) == (0, [])
+
+
 def test_rows_of_one_organisation_follow_each_other() -> None:
     text = '"River Trust, East",adopted,1/7/2026\n\nriver,stopped,1/9/2026,"No staff, for now"'
     preview = planned(text, KNOWN, TODAY)
@@ -54,7 +63,7 @@ def test_rows_of_one_organisation_follow_each_other() -> None:
             "The programme is for no organisation of this name. Check how it is written.",
         ),
         (
-            "hill",
+            "hill, , 1/1/2026",
             "“” is no step. Use interested, considering, planning, piloting, adopted, embedded, stopped or not proceeding.",
         ),
         ("hill, adopted, soon", "“soon” is no day. Write it like 4/12/2026."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -218,3 +219,74 @@ def test_a_page_takes_as_many_queries_for_many_figures_as_for_one(
             client.visitor().get(endpoint, **values)
         taken.append(len(asked))
     assert taken[0] == taken[1]
+
+
+def test_a_table_is_entered_after_a_look_and_each_enters_their_own(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff = make_one()
+        enter(make_measure(staff), staff, HILL, 7)
+        lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER)
+    page = client.as_(lead).get("measures.measure", **ONE).click("Enter figures from a table")
+    refused = page.submit("Check the rows", rows="RH1, Feb 2025, 1\nRR1, Feb 2025, 2", status=422)
+    assert refused.texts("tbody td:last-child")[0].endswith(
+        "To mend: You enter figures of no organisation of this name. Check how it is written."
+    )
+    table = (
+        "Organisation;Month;Figure;Reason\r\nHill Hospital;Jan-25;8;Counted again – twice\r\nRR1;Jan-25;2\r\n"
+    )
+    page = client.as_(staff.manager).get("measures.enter_table", **ONE)
+    page = page.submit("Check the rows", file=(BytesIO(table.encode("cp1252")), "figures.csv"))
+    assert [row.split(" ", 1)[1] for row in page.texts("tbody td:last-child")] == [
+        "happens January 2025: 8, before 7",
+        "happens January 2025: 2",
+    ]
+    page = page.submit("Record 2 figures")
+    assert "2 figures saved." in page.text
+    with committed():
+        measure = db.session.scalars(select(Measure)).one()
+        held = queries.figures_of([measure.id])[measure.id]
+        assert held == {HILL: {date(2025, 1, 1): Decimal(8)}, RIVER: {date(2025, 1, 1): Decimal(2)}}
+        reasons = [figure.reason for figure in queries.entered(measure, HILL)]
+        assert reasons == ["Counted again – twice", ""]
+    sheet = (
+        client.as_(lead).get("measures.figures_table", **ONE).response.data.decode("utf-8-sig").splitlines()
+    )
+    assert (sheet[0], len(sheet)) == ("Organisation,Month,Figure,Reason", 13)
+    assert all(row.startswith("River Community Trust,") for row in sheet[1:])
+
+
+def test_a_figure_entered_meanwhile_is_shown_before_the_table_is_kept(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff = make_one()
+        make_measure(staff)
+    page = client.as_(staff.manager).get("measures.enter_table", **ONE)
+    page = page.submit("Check the rows", rows="RR1, Jan 2025, 2, Why.")
+    with committed():
+        enter(db.session.scalars(select(Measure)).one(), staff, RIVER, 9)
+    page = page.submit("Record 1 figure", status=409)
+    assert "This is not what you saw before" in page.text
+    assert "January 2025: 2, before 9" in page.text
+
+
+def test_many_organisations_are_shown_page_by_page(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exchange.measures.page.SHOWN", 1)
+    with committed():
+        staff = make_one()
+        measure = make_measure(staff)
+        enter(measure, staff, HILL, 7)
+        enter(measure, staff, RIVER, 9)
+    page = client.visitor().get("measures.measure", **ONE)
+    assert page.texts(".app-multiples__one h3") == ["Hill Hospital"]
+    page = page.click("Next page: More organisations")
+    assert page.texts(".app-multiples__one h3") == ["River Community Trust"]
+    page = page.click("Previous page: Organisations before these")
+    assert page.texts(".app-multiples__one h3") == ["Hill Hospital"]
+    assert client.visitor().get("measures.measure", after="nobody", **ONE).texts(
+        ".app-multiples__one h3"
+    ) == ["Hill Hospital"]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from exchange.axes import Frame
 from exchange.measures import months
-from exchange.measures.spc_chart import HEIGHT, LEFT, RIGHT, WIDTH, Drawn, drawn, number
+from exchange.measures.spc_chart import NARROW, WIDE, Drawn, drawn, number
 from exchange.spread.xmr import Assurance, Direction, Variation
 
 FIRST = date(2025, 1, 1)
@@ -81,20 +82,23 @@ def test_numbers_are_written_as_people_read_them() -> None:
     st.lists(st.one_of(st.none(), st.integers(-(10**9), 10**9)), min_size=1, max_size=30),
     st.one_of(st.none(), st.integers(-(10**9), 10**9)),
     st.sampled_from([*Direction, None]),
+    st.sampled_from([WIDE, NARROW]),
 )
 def test_everything_stands_within_the_frame(
-    values: list[int | None], target: int | None, direction: Direction | None
+    values: list[int | None], target: int | None, direction: Direction | None, frame: Frame
 ) -> None:
-    picture = made(*values, target=target, direction=direction).picture
+    wanted = None if target is None else Decimal(target)
+    found = drawn(*series(*values), unit="falls", direction=direction, target=wanted, frame=frame)
+    picture = found.picture
     if picture is None:
         return
     lines = [*picture.means, *picture.limits, *([picture.target] if picture.target else [])]
     heights = (
         [dot.y for dot in picture.dots] + [tick.y for tick in picture.ticks] + [line.y for line in lines]
     )
-    assert all(0 <= each <= HEIGHT for each in heights)
+    assert all(0 <= each <= frame.height for each in heights)
     places = [dot.x for dot in picture.dots] + [each for line in lines for each in (line.x1, line.x2)]
-    assert all(LEFT <= each <= WIDTH - RIGHT for each in places)
+    assert all(frame.start <= each <= frame.end for each in places)
 
 
 def test_small_figures_have_ticks_that_tell_them_apart() -> None:

@@ -11,7 +11,9 @@ import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from exchange.accounts.models import Person
 from exchange.assessment import services as assessment
 from exchange.assessment.models import Interest
 from exchange.extensions import db
@@ -20,10 +22,15 @@ from exchange.notifications.reminders import reached
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
+from exchange.spread.life import CHANGES
+from exchange.spread.models import Programme
+from exchange.spread.services import change_programme
 from exchange.working_days import add_working_days
 from tests.assessment.arrange import TEAM, make_cast, make_champion, make_manager, make_submitted, submit
 from tests.conftest import Committed
+from tests.decisions.arrange import make_staff
 from tests.notifications.arrange import forget, remind, tell, texts_to, told
+from tests.spread.arrange import make_programme
 
 DUE = date(2026, 12, 18)  # a Friday
 TOLD = date(2026, 11, 20)
@@ -266,3 +273,26 @@ def test_nothing_is_given_before_a_region_is_loaded(app: Flask, committed: Commi
         session.delete(region.current())
     remind(app)
     assert told(committed) == {}
+
+
+def test_a_pause_is_looked_at_again_once_and_anew_when_it_is_prolonged(
+    app: Flask, committed: Committed, clock: time_machine.Traveller
+) -> None:
+    with committed():
+        staff = make_staff()
+        programme = make_programme(staff)
+        said = {"reason": "Beds are closed.", "review_on": date(2026, 12, 1)}
+        change_programme(programme, CHANGES["pause"], staff.director, said)
+    line = "look again at a paused programme"
+    expected = {name: [f"01 Dec: {line}"] for name in (staff.manager.name, staff.director.name)}
+    found = days_on_which_told(app, committed, clock, date(2026, 12, 4))
+    assert {
+        name: [each for each in lines if line in each] for name, lines in found.items() if name in expected
+    } == expected
+    with committed():
+        programme = db.session.scalars(select(Programme)).one()
+        director = db.session.get_one(Person, staff.director.id)
+        said = {"reason": "Still closed.", "review_on": date(2026, 12, 7)}
+        change_programme(programme, CHANGES["prolong"], director, said)
+    found = days_on_which_told(app, committed, clock, date(2026, 12, 9))
+    assert [each for each in found[staff.director.name] if line in each] == [f"07 Dec: {line}"]

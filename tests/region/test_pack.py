@@ -87,6 +87,31 @@ def test_pack_with_byte_order_mark_is_read() -> None:
             'name = "F"\ncolour = "red"',
             "priorities[2].colour: is no key that is known here",
         ),
+        (
+            'name = "Upper Valley"',
+            'name = "Upper Valley"\nplace = [1, 2, 3]',
+            "systems[1].place: is not [row, column] or [row, column, rows high, columns wide]",
+        ),
+        (
+            'name = "Upper Valley"',
+            'name = "Upper Valley"\nplace = [1, 4, 1, 2]',
+            "systems[1].place: leaves the map, which has 8 rows and 4 columns",
+        ),
+        (
+            'name = "Upper Valley"',
+            'name = "Upper Valley"\nplace = [0, 1]',
+            "systems[1].place[1]: 0 is not from 1 to 8",
+        ),
+        (
+            'name = "Upper Valley"',
+            'name = "Upper Valley"\nplace = [1, 1, 2, 2]\n[[systems]]\ncode = "QV2"\nname = "Far Coast"\nplace = [2, 2]',
+            "systems: 'QV1' and 'QV2' share a place on the map",
+        ),
+        (
+            'name = "Upper Valley"',
+            'name = "Upper Valley"\nplace = [1, 1]\n[[systems]]\ncode = "QV2"\nname = "Far Coast"',
+            "systems: 'QV2' has no place on the map, and others have",
+        ),
         ('name = "Three Valleys"', 'nome = "Three Valleys"', "name: is missing"),
         (
             'reference_prefix = "TV"',

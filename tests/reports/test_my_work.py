@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -18,6 +19,8 @@ from exchange.assessment.models import Round
 from exchange.decisions.models import DecisionKind
 from exchange.extensions import db
 from exchange.proposals import services as proposals
+from exchange.spread.life import CHANGES
+from exchange.spread.services import change_programme
 from tests.assessment.arrange import (
     make_cast,
     make_champion,
@@ -30,6 +33,7 @@ from tests.conftest import Committed
 from tests.decisions.arrange import APPROVAL, make_case, make_staff, prepare, release
 from tests.factories import make_grant, make_person
 from tests.pages import Client, Page, words
+from tests.spread.arrange import make_programme
 from tests.statements import counted_queries
 
 # A Monday; a round that starts now is due on 21 December.
@@ -240,3 +244,25 @@ def add_work(person: Person) -> None:
     make_draft(person)
     make_submitted(person)
     make_person(organisation=None)
+
+
+def test_a_pause_whose_day_has_come_waits_for_the_staff(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_staff()
+        said = {"reason": "Beds are closed.", "review_on": date(2026, 11, 23)}
+        change_programme(make_programme(staff), CHANGES["pause"], staff.director, said)
+        later = make_programme(staff, title="Night huddles")
+        change_programme(later, CHANGES["pause"], staff.director, said | {"review_on": date(2026, 11, 24)})
+        member = make_person(organisation="valley-university")
+    expected = (
+        "Falls huddles",
+        "It is paused, to be looked at again today: it goes on, stays paused or ends.",
+    )
+    for person in (staff.manager, staff.director):
+        assert waiting(client.as_(person).get("reports.my_work")) == [expected]
+    assert waiting(client.as_(member).get("reports.my_work")) == []
+    page = client.as_(staff.director).get("spread.change_programme", slug="falls-huddles", name="prolong")
+    day: dict[str, Any] = {"review_on-day": "1", "review_on-month": "12", "review_on-year": "2026"}
+    page = page.submit("Keep the programme paused", reason="Beds are still closed.", **day)
+    assert "We look at it again on 1 December 2026" in page.text
+    assert waiting(client.as_(staff.manager).get("reports.my_work")) == []

@@ -36,6 +36,7 @@ def test_what_may_follow_what(status: ProgrammeStatus, name: str) -> None:
     expected = {
         "pause": {"active"},
         "resume": {"paused"},
+        "prolong": {"paused"},
         "refocus": {"active", "paused"},
         "complete": {"active", "paused"},
         "end": {"setting-up", "active", "paused"},
@@ -166,7 +167,7 @@ def test_several_are_paused_for_one_reason_or_none(client: Client, committed: Co
         assert len(kinds()) == 1
     page = browser.get("spread.change_several", name="pause")
     page = page.submit("Pause the selected programmes", **{**chosen, "programmes": ["falls-huddles"]})
-    assert "1 programme changed." in page.text
+    assert "1 programme changed: pause." in page.text
     page = browser.get("spread.change_several", name="refocus")
     page.submit(
         "Refocus the selected programmes",
