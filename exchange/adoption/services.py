@@ -20,7 +20,7 @@ from exchange.proposals import queries as proposals
 from exchange.region import queries as region
 from exchange.region.models import OrganisationType
 from exchange.spread.models import Programme
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 from exchange.wording import day, in_words
 
 # The types of organisation that work in a setting, which the record names.
@@ -63,6 +63,7 @@ def set_eligible(
             known[id_].is_eligible = id_ in after
         else:
             db.session.add(Adoption(programme_id=programme.id, organisation_id=id_, is_eligible=True))
+    mark_changed(programme)
     return events.record(actor, "set_eligible", programme, Audience.PUBLIC, organisations=sorted(after))
 
 
@@ -93,6 +94,7 @@ def record_step(
     if held.since is not None and on < held.since:
         raise Conflict(f"The last step was on {day(held.since)}. Give that day or a later one.")
     before, held.step, held.since = held.step, step, on
+    mark_changed(held.programme)
     db.session.add(
         AdoptionStep(**key, step=step, on=on, reason=reason, recorded_at=clock.now(), recorded_by_id=actor.id)
     )

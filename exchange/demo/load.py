@@ -27,7 +27,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import programmes
+from exchange.demo import offers, programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -98,10 +98,10 @@ def load() -> None:
 
 
 def _stories() -> Iterator[Story]:
-    adopting = programmes.adopting()
+    later = [programmes.adopting(), offers.offering()]
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        history = told["history"] + adopting.get(path.stem, [])
+        history = told["history"] + [step for steps in later for step in steps.get(path.stem, [])]
         yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
@@ -383,4 +383,7 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "meet-condition": _settle_condition(ConditionStatus.MET),
     "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
+    "offer": lambda story, manager, step: offers.offer(story.proposal, manager, step),
+    "answer-offer": lambda story, manager, step: offers.answer(story.proposal, None, step),
+    "record-answer": lambda story, manager, step: offers.answer(story.proposal, manager, step),
 }

@@ -18,7 +18,7 @@ from exchange.measures import queries
 from exchange.measures.figures import plain
 from exchange.measures.models import Combined, Direction, Figure, Measure, Rebasing
 from exchange.spread.models import Programme
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 
 
 def define_measure(
@@ -47,6 +47,7 @@ def define_measure(
         defined_by_id=manager.id,
     )
     db.session.add(measure)
+    mark_changed(programme)
     events.record(
         manager,
         "define_measure",
@@ -93,6 +94,7 @@ def _enter(
     reason: str,
 ) -> Event:
     why = "" if before is None else reason
+    mark_changed(measure.programme)
     db.session.add(
         Figure(
             measure_id=measure.id,
@@ -122,6 +124,7 @@ def rebase(
     measure: Measure, manager: Person, *, organisation_id: str | None, month: date, reason: str
 ) -> Event:
     """From this month on limits are computed anew."""
+    mark_changed(measure.programme)
     db.session.add(
         Rebasing(
             measure_id=measure.id,
