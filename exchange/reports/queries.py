@@ -29,6 +29,7 @@ from exchange.proposals.lifecycle import EDITABLE, Stage
 from exchange.proposals.models import Invitation, Proposal
 from exchange.region.models import Theme
 from exchange.reports.tasks import Task, in_order
+from exchange.spread.beyond.policy import offers_programmes
 from exchange.wording import counted, day, on_day
 
 MOST_PROPOSALS = 50
@@ -266,6 +267,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
+        (offers_programmes(person), "beyond.offers_made", "Offers to other networks"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]

@@ -30,7 +30,10 @@ from exchange.proposals import documents, record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal, StandIn
 from exchange.proposals.record import Kind
-from exchange.spread.models import Programme
+from exchange.spread.beyond import links
+from exchange.spread.beyond.models import Offer
+from exchange.spread.beyond.services import offer_programme
+from exchange.spread.models import Programme, ProgrammeStatus
 from tests.assessment.arrange import (
     OTHER,
     TEAM,
@@ -165,6 +168,7 @@ def make_world() -> World:
         target=None,
         combined=Combined.ADDED,
     )
+    offer = offer_to(programme, manager)
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -189,9 +193,20 @@ def make_world() -> World:
         "section": "idea",
         "message_id": db.session.scalars(select(Message.id)).first(),
         "token": "a-token-of-nobody",
+        "offer_id": offer.id,
+        "answering": links.token_of(offer),
         "filename": "app.css",
     }
     return world
+
+
+def offer_to(programme: Programme, manager: Person) -> Offer:
+    """Active, so that it can be offered, and offered to a network that has yet to answer."""
+    programme.status = ProgrammeStatus.ACTIVE
+    [offer] = offer_programme(
+        programme, manager, {"Far Coast Health Network": "far@coast.example.org"}, "Dear all."
+    )
+    return offer
 
 
 def leave_without_staff(world: World) -> StandIn:

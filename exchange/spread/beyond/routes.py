@@ -22,7 +22,9 @@ def offers_made() -> ResponseReturnValue:
     form = FilterForm(request.args)
     after, before = (request.args.get(name, 0, type=_number) for name in ("after", "before"))
     found = queries.offers_by(someone_at_hand(), answer=form.chosen, after=after, before=before)
-    return render_template("beyond/offers_made.html", found=found, form=form, page=page)
+    return render_template(
+        "beyond/offers_made.html", found=found, form=form, page=page, offered=rules.OFFERED
+    )
 
 
 @blueprint.get("/programmes/<slug>/offers")
@@ -84,11 +86,11 @@ def record_answer(seen: SeenOffer) -> ResponseReturnValue:
     ), status
 
 
-@blueprint.route("/offers/answer/<token>", methods=["GET", "POST"])
+@blueprint.route("/offers/answer/<answering>", methods=["GET", "POST"])
 @public
-def answer(token: str) -> ResponseReturnValue:
+def answer(answering: str) -> ResponseReturnValue:
     """For whoever has the link. Opening it changes nothing: mail programs open links by themselves."""
-    offer = links.offer_of(token)
+    offer = links.offer_of(answering)
     if offer is None:
         return render_template("beyond/link_ended.html"), 404
     services.check_answered_by_link(offer)
@@ -96,17 +98,17 @@ def answer(token: str) -> ResponseReturnValue:
     is_stale = form.is_submitted() and form.is_stale
     if form.validate_on_submit() and not is_stale:
         services.answer_offer(offer, form.said, expected=form.expected)
-        return redirect(url_for("beyond.answered", token=token))
+        return redirect(url_for("beyond.answered", answering=answering))
     if is_stale:
         form.keep_typed()
     status = 409 if is_stale else form.status_code
     return render_template("beyond/answer.html", offer=offer, form=form, is_stale=is_stale, page=page), status
 
 
-@blueprint.get("/offers/answered/<token>")
+@blueprint.get("/offers/answered/<answering>")
 @public
-def answered(token: str) -> ResponseReturnValue:
-    offer = links.offer_of(token)
+def answered(answering: str) -> ResponseReturnValue:
+    offer = links.offer_of(answering)
     if offer is None or offer.answer is None:
         return render_template("beyond/link_ended.html"), 404
     return render_template("beyond/answered.html", offer=offer, page=page)

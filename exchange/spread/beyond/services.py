@@ -128,7 +128,7 @@ def _send(offer: Offer, person: Person) -> None:
         sender=person,
         page=links.address("spread.programme", slug=programme.slug),
         entry=links.address("api.programme", slug=programme.slug),
-        answer=links.address("beyond.answer", token=links.token_of(offer)),
+        answer=links.address("beyond.answer", answering=links.token_of(offer)),
         until=offer.sent_at + links.GOOD_FOR,
     )
     subject, _, text = written.strip().partition("\n")
@@ -152,6 +152,7 @@ def _keep(offer: Offer, said: Said, person: Person | None, expected: str) -> Eve
     was_public = offer.is_public
     offer.answer, offer.said, offer.organisations, offer.since = after
     offer.answered_at, offer.recorded_by = clock.now(), person
+    db.session.flush()  # says who stands behind it
     is_told_to_all = was_public or offer.is_public
     audience = Audience.PUBLIC if is_told_to_all else Audience.TEAM
     if is_told_to_all:
