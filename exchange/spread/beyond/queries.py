@@ -68,18 +68,16 @@ def networks_to_offer(programme: Programme, chosen: Collection[str] = ()) -> lis
     return [each for each in others if each not in offered or each in chosen]
 
 
-def last_contacts(networks: Collection[str]) -> dict[str, str]:
-    """The address by which each network was last reached, whatever was offered to it."""
-    newest = (
-        select(Offer.network, func.max(Offer.sent_at).label("at"))
-        .where(Offer.network.in_(sorted(networks)))
-        .group_by(Offer.network)
-        .subquery()
+def last_contacts(person: Person, networks: Collection[str]) -> dict[str, str]:
+    """The address by which each network was last reached, of those that this person may know."""
+    query = (
+        select(Offer.network, Offer.contact)
+        .join(Offer.programme)
+        .join(Programme.proposal)
+        .where(Offer.network.in_(sorted(networks)), proposals.seen_as_staff(person))
+        .order_by(Offer.sent_at, Offer.id)
     )
-    query = select(Offer.network, Offer.contact).join(
-        newest, and_(newest.c.network == Offer.network, newest.c.at == Offer.sent_at)
-    )
-    return {network: contact for network, contact in db.session.execute(query.order_by(Offer.id))}
+    return {network: contact for network, contact in db.session.execute(query)}
 
 
 def offers_by(person: Person, *, answer: str = "", after: int = 0, before: int = 0) -> Offers:

@@ -45,7 +45,7 @@ def offers(found: SeenProgramme) -> ResponseReturnValue:
 def offer_programme(found: SeenProgramme) -> ResponseReturnValue:
     services.check_offered(found.programme)
     networks = queries.networks_to_offer(found.programme, request.form.getlist("networks"))
-    form = offer_form(networks, queries.last_contacts(networks))
+    form = offer_form(networks, queries.last_contacts(someone_at_hand(), networks))
     if form.validate_on_submit():
         offers = services.offer_programme(
             found.programme, someone_at_hand(), form.contacts, form.message.data

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 
 from exchange.spread.life import ProgrammeStatus
-from exchange.wording import day
 
 MOST_SENT = 5
 BETWEEN = timedelta(days=14)
@@ -35,20 +34,6 @@ class Answer(StrEnum):
 def others(networks: Sequence[str], own: str) -> list[str]:
     """The networks of the region pack but for the one that this exchange belongs to, by name."""
     return sorted((network for network in networks if network != own), key=str.casefold)
-
-
-def why_not_sent_again(
-    answer: Answer | None, times: int, is_same: bool, sent: datetime, now: datetime
-) -> str:
-    """Why an offer cannot go out once more, to the same address or another one; empty when it can."""
-    if answer is not None:
-        return "They have answered, so there is no need to send it again."
-    if times >= MOST_SENT:
-        return f"It was sent {MOST_SENT} times. Ask them by telephone, and record what they say."
-    if is_same and now < sent + BETWEEN:
-        until = day(sent + BETWEEN)
-        return f"It went to this address on {day(sent)}. Give them until {until}, or enter another address."
-    return ""
 
 
 def named(text: str) -> list[str]:

@@ -19,7 +19,7 @@ from exchange.spread.beyond import links, rules
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme, mark_changed
-from exchange.wording import joined
+from exchange.wording import day, joined
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ def send_again(offer: Offer, person: Person, contact: str, message: str) -> Even
     """
     _lock(offer)
     check_offered(offer.programme)
-    is_same = contact.casefold() == offer.contact.casefold()
-    if why := rules.why_not_sent_again(offer.answer, offer.times_sent, is_same, offer.sent_at, clock.now()):
+    if why := _why_not_sent_again(offer, contact):
         raise Conflict(f"{why} Nothing was sent.", heading="This was not sent again")
     offer.contact, offer.message = contact, message
     offer.sent_at, offer.times_sent = clock.now(), offer.times_sent + 1
@@ -117,6 +116,21 @@ def _offer(programme: Programme, person: Person, network: str, contact: str, mes
     _send(offer, person)
     _record(offer, person, "offer_programme", {"offer": Text(message, Audience.TEAM)})
     return offer
+
+
+def _why_not_sent_again(offer: Offer, contact: str) -> str:
+    """Why it cannot go out once more, to the same address or another one; empty when it can."""
+    if offer.answer is not None:
+        return "They have answered, so there is no need to send it again."
+    if offer.times_sent >= rules.MOST_SENT:
+        return f"It was sent {rules.MOST_SENT} times. Ask them by telephone, and record what they say."
+    until = offer.sent_at + rules.BETWEEN
+    if contact.casefold() == offer.contact.casefold() and clock.now() < until:
+        return (
+            f"It went to this address on {day(offer.sent_at)}. "
+            f"Give them until {day(until)}, or enter another address."
+        )
+    return ""
 
 
 def _send(offer: Offer, person: Person) -> None:
