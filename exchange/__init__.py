@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import exchange.accounts.routes
 import exchange.administration.routes
 import exchange.adoption.routes
+import exchange.api.routes
 import exchange.asks.routes
 import exchange.assessment.choosing
 import exchange.assessment.deliberation.routes
@@ -33,6 +34,7 @@ import exchange.proposals.needs
 import exchange.proposals.routes
 import exchange.proposals.tabs_of
 import exchange.reports.routes
+import exchange.spread.beyond.routes
 import exchange.spread.routes
 import exchange.spread.tabs_of
 from config import INSTANCE, from_environment
@@ -127,6 +129,7 @@ def _join_features(app: Flask) -> None:
         exchange.assessment.routes,
         exchange.interests.routes,
         exchange.spread.routes,
+        exchange.spread.beyond.routes,
         exchange.adoption.routes,
         exchange.kits.routes,
         exchange.asks.routes,
@@ -137,6 +140,7 @@ def _join_features(app: Flask) -> None:
         exchange.notifications.routes,
         exchange.reports.routes,
         exchange.administration.routes,
+        exchange.api.routes,
     ):
         app.register_blueprint(routes.blueprint)
     needs = {

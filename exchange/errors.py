@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
 
@@ -103,6 +104,17 @@ NO_CHANGES = Unavailable(
 )
 OUTAGES = {Outage.AWAY: Unavailable(), Outage.BUSY: BUSY, Outage.NO_CHANGES: NO_CHANGES}
 
+# Programs that ask get no pages: see RFC 9457.
+API = "/api/v1/"
+PROBLEMS = {
+    400: ("This cannot be answered", "Check what you ask for."),
+    404: ("Not found", "There is nothing at this address. The addresses that there are stand at /api/docs."),
+    405: ("Only to be read", "Use GET: nothing can be changed here."),
+    429: ("Too many requests", "Wait for a minute, and ask less often."),
+    500: ("A fault of ours", "Ask again later."),
+    503: ("Away for the moment", "Ask again in a few minutes."),
+}
+
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 
 
@@ -177,6 +189,7 @@ def _not_found(error: Exception) -> ResponseReturnValue:
     """Signed out, every address that is not public leads to signing in, whether it exists or not."""
     if (
         g.get("person") is None
+        and not request.path.startswith(API)
         and request.method == "GET"
         and request.endpoint not in {"static", "health.live", "health.ready", "metrics.metrics"}
     ):
@@ -201,7 +214,16 @@ def _page(
     message: str = "",
     needs: Sequence[str] = (),
     typed: Sequence[tuple[str, str]] = (),
-) -> tuple[str, int]:
+) -> tuple[str | Response, int]:
+    if request.path.startswith(API):
+        said = json.dumps(problem(code, heading, message), ensure_ascii=False)
+        return Response(said, mimetype="application/problem+json"), code
     # Not render_template: what that adds asks the database who is signed in, and the database may be what failed.
     template = current_app.jinja_env.get_template(f"errors/{code}.html")
     return template.render(heading=heading, message=message, needs=needs, typed=typed), code
+
+
+def problem(code: int, heading: str = "", message: str = "") -> dict[str, str | int]:
+    """A refusal as data."""
+    title, detail = PROBLEMS.get(code, PROBLEMS[400])
+    return {"type": "about:blank", "title": heading or title, "status": code, "detail": message or detail}

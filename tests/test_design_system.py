@@ -389,7 +389,13 @@ def test_service_says_so_when_the_database_is_gone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("endpoint", ["pages.help", "pages.accessibility", "pages.privacy", "pages.cookies"])
 def test_notices_are_for_everybody(client: Client, endpoint: str) -> None:
     page = client.visitor().get(endpoint)
-    assert [link for link in page.texts("footer a")] == ["Help", "Accessibility", "Privacy", "Cookies"]
+    assert [link for link in page.texts("footer a")] == [
+        "Help",
+        "Data for other systems",
+        "Accessibility",
+        "Privacy",
+        "Cookies",
+    ]
 
 
 def test_header_shows_who_is_signed_in(client: Client, committed: Committed) -> None:

@@ -22,7 +22,7 @@ from exchange.region.models import OrganisationType
 from exchange.sheets import Preview
 from exchange.spread.models import Programme
 from exchange.spread.planning import share_of
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 from exchange.wording import day, in_words
 
 # The types of organisation that work in a setting, which the record names.
@@ -67,6 +67,7 @@ def set_eligible(
             known[id_].is_eligible = id_ in after
         else:
             db.session.add(Adoption(programme_id=programme.id, organisation_id=id_, is_eligible=True))
+    mark_changed(programme)
     return events.record(
         actor,
         "set_eligible",
@@ -104,6 +105,7 @@ def record_step(
     if held.since is not None and on < held.since:
         raise Conflict(f"The last step was on {day(held.since)}. Give that day or a later one.")
     before, held.step, held.since = held.step, step, on
+    mark_changed(held.programme)
     db.session.add(
         AdoptionStep(**key, step=step, on=on, reason=reason, recorded_at=clock.now(), recorded_by_id=actor.id)
     )

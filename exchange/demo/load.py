@@ -27,7 +27,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import kits, programmes
+from exchange.demo import kits, offers, programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -109,10 +109,10 @@ def _play(steps: Iterable[tuple[datetime, Story, Step]]) -> None:
 
 
 def _stories() -> Iterator[Story]:
-    adopting, kept = programmes.adopting(), kits.steps()
+    later = [programmes.adopting(), kits.steps(), offers.offering()]
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        history = told["history"] + adopting.get(path.stem, []) + kept.get(path.stem, [])
+        history = told["history"] + [step for steps in later for step in steps.get(path.stem, [])]
         yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
@@ -399,4 +399,7 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     **{name: _about_programme(do) for name, do in kits.DOING.items()},
     "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
+    "offer": lambda story, manager, step: offers.offer(story.proposal, manager, step),
+    "answer-offer": lambda story, manager, step: offers.answer(story.proposal, None, step),
+    "record-answer": lambda story, manager, step: offers.answer(story.proposal, manager, step),
 }

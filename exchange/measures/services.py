@@ -20,7 +20,7 @@ from exchange.measures.models import Combined, Direction, Figure, Measure, Rebas
 from exchange.measures.table import Entry
 from exchange.sheets import Preview
 from exchange.spread.models import Programme
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 
 
 def define_measure(
@@ -49,6 +49,7 @@ def define_measure(
         defined_by_id=manager.id,
     )
     db.session.add(measure)
+    mark_changed(programme)
     events.record(
         manager,
         "define_measure",
@@ -116,6 +117,7 @@ def _enter(
     reason: str,
 ) -> Event:
     why = "" if before is None else reason
+    mark_changed(measure.programme)
     db.session.add(
         Figure(
             measure_id=measure.id,
@@ -145,6 +147,7 @@ def rebase(
     measure: Measure, manager: Person, *, organisation_id: str | None, month: date, reason: str
 ) -> Event:
     """From this month on limits are computed anew."""
+    mark_changed(measure.programme)
     db.session.add(
         Rebasing(
             measure_id=measure.id,

@@ -30,6 +30,7 @@ from exchange.notifications.paths import (
     EDIT,
     INVITATION,
     LETTER,
+    OFFERS,
     PACK,
     PAGE,
     PANEL,
@@ -43,6 +44,7 @@ from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, Proposal
+from exchange.spread.beyond.rules import Answer
 from exchange.spread.life import CHANGES
 
 
@@ -236,6 +238,11 @@ def _waiting_invitation(news: News) -> Invitation | None:
     return None if invitations.why_not_answered(invitation) else invitation
 
 
+def team_when_taken_up(news: News) -> list[Person]:
+    """The team, when everyone can read from now on that another network uses it."""
+    return team(news) if news.happened.facts["answer"] == Answer.TAKEN_UP else []
+
+
 def bound_by_new_co_author(news: News) -> list[Person]:
     """A reviewer whom somebody else's joining the team took off the panel."""
     return [
@@ -386,6 +393,8 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(to, "programme_changed", PAGE, more=said("Funding of the programme was recorded."))
         for to in (team, directors, managers)
     ),
+    "answer_offer": tuple(Row(to, "offer_answered", OFFERS) for to in (managers, directors)),
+    "record_answer": (Row(team_when_taken_up, "taken_up_elsewhere", PAGE),),
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),

@@ -190,6 +190,10 @@ def _staff_declared(event: Event, who: str) -> str:
     return f"The {parts} declared an interest, and no longer acts on it"
 
 
+def _answered_elsewhere(event: Event, who: str) -> str:
+    return ANSWERED_ELSEWHERE[event.facts["answer"]]
+
+
 def _anything_else(event: Event, who: str) -> str:
     return in_words(event.kind)
 
@@ -204,6 +208,13 @@ DECLARED: Mapping[str, str] = {
     "interest": "declared an interest",
     "outside-my-expertise": "said that it is outside their expertise",
     "too-many": "said that they have too many reviews just now",
+}
+
+# What another network said of an offer.
+ANSWERED_ELSEWHERE: Mapping[str, str] = {
+    "interested": "Another network is interested in it",
+    "taken-up": "Another network uses it",
+    "not-now": "Another network does not take it up now",
 }
 
 SENTENCES: Mapping[str, Sentence] = {
@@ -252,6 +263,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "refocus_programme": _always("The programme was refocused"),
     "complete_programme": _always("The programme was completed"),
     "end_programme": _always("The programme ended early"),
+    "offer_programme": _always("It was offered to another network"),
+    "send_offer_again": _always("It was offered to another network again"),
+    "answer_offer": _answered_elsewhere,
+    "record_answer": _answered_elsewhere,
     "meet_condition": _always("A condition was met"),
     "waive_condition": _always("A condition was waived"),
     "name_stand_in": _stand_in("A stand-in was named for the {part}"),
@@ -274,5 +289,8 @@ HEADINGS: Mapping[str, str] = {
     "lessons": "What was learnt",
     "goal": "Goal",
     "purpose": "What for",
+    "offer": "What was written to them",
+    "said": "What they said",
+    "organisations": "Where it is used",
     "stand_in": "Who stands in, or did",
 }

@@ -35,6 +35,7 @@ from exchange.region.models import Theme
 from exchange.reports import policy
 from exchange.reports.tasks import Task, in_order
 from exchange.spread import queries as spread
+from exchange.spread.beyond.policy import offers_programmes
 from exchange.spread.models import Programme
 from exchange.wording import counted, day, on_day
 
@@ -311,6 +312,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
         (policy.runs_a_theme(person), "reports.dashboard", "Dashboard"),
+        (offers_programmes(person), "beyond.offers_made", "Offers to other networks"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]

@@ -20,7 +20,8 @@ from exchange.spread.life import ProgrammeStatus as ProgrammeStatus
 class Programme(Base):
     """The spread of an approved proposal across the region. `promised` is its benefit as the record had it
     at approval. `adoption_target` is in organisations; where `target_percent` is set, it is that share of those that are
-    eligible. `planned` counts how often its plan was changed.
+    eligible. `planned` counts how often its plan was changed. `changed_at` is when what everyone reads of it last changed, its adoption
+    and measures included.
     """
 
     __tablename__ = "programme"
@@ -28,6 +29,7 @@ class Programme(Base):
         Index("ix_programme_status_approved_at", "status", "approved_at", "id"),
         Index("ix_programme_approved_at", "approved_at", "id"),
         Index("ix_programme_status_review_on", "status", "review_on"),
+        Index("ix_programme_changed_at", "changed_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +37,7 @@ class Programme(Base):
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     status: Mapped[ProgrammeStatus]
     status_since: Mapped[datetime]
+    changed_at: Mapped[datetime]
     # What the director says of it now: why it is paused or ended, what was learnt, what was changed and why.
     status_reason: Mapped[str] = mapped_column(default="")
     lessons: Mapped[str] = mapped_column(default="")

@@ -13,6 +13,9 @@ from exchange.proposals import queries as proposals
 from exchange.proposals.answers import ShownSection, answered_sections
 from exchange.proposals.choices import choices
 from exchange.proposals.models import Attachment
+from exchange.spread.beyond import page as beyond
+from exchange.spread.beyond import queries as offers
+from exchange.spread.beyond.models import Offer
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
 from exchange.wording import number
@@ -39,6 +42,12 @@ class Page:
     figures: Sequence[Figure]
     sections: Sequence[ShownSection]
     documents: Sequence[Attachment]
+    elsewhere: Sequence[Offer]
+
+    @property
+    def used_in(self) -> list[tuple[str, str]]:
+        """Each other network that uses it, and where."""
+        return [(each.network, beyond.where(each)) for each in self.elsewhere]
 
     @property
     def contents(self) -> list[dict[str, str]]:
@@ -50,6 +59,8 @@ class Page:
         ]
         if self.documents:
             parts.append(("documents", "Documents"))
+        if self.elsewhere:
+            parts.append(("elsewhere", "Also used in"))
         parts.append(("ask", "Ask about it"))
         return [{"href": f"#{id_}", "text": text} for id_, text in parts]
 
@@ -64,6 +75,7 @@ def page_of(found: SeenProgramme) -> Page:
         _figures(found.programme, answers),
         answered_sections(answers, choices(), without=ELSEWHERE),
         proposals.attachments_read(found.seen),
+        offers.used_elsewhere(found.programme),
     )
 
 

@@ -9,6 +9,7 @@ from exchange.access import person_at_hand, public, public_where_found, requires
 from exchange.errors import WrongStage
 from exchange.region import queries as region
 from exchange.spread import life, policy, queries, services
+from exchange.spread.beyond.policy import offers_programmes
 from exchange.spread.forms import ConditionForm, FilterForm, change_form, several_form
 from exchange.spread.life import CHANGES
 from exchange.spread.models import ConditionStatus, ProgrammeStatus
@@ -32,6 +33,7 @@ def programmes() -> ResponseReturnValue:
     )
     person = person_at_hand()
     directs = person is not None and policy.is_director(person)
+    offers = person is not None and offers_programmes(person)
     shown = {**chosen, "status": "past"} if past else chosen
     return render_template(
         "spread/programmes.html",
@@ -42,6 +44,7 @@ def programmes() -> ResponseReturnValue:
         past=past,
         directs=directs,
         several=[CHANGES[name] for name in life.OF_SEVERAL] if directs else [],
+        offers=offers,
     )
 
 

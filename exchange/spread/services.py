@@ -63,6 +63,7 @@ def start_programme(
         slug=_free_slug(proposal),
         status=ProgrammeStatus.SETTING_UP if is_blocked else ProgrammeStatus.ACTIVE,
         status_since=moment,
+        changed_at=moment,
         approved_at=moment,
         approved_by=director,
         active_since=None if is_blocked else moment,
@@ -119,6 +120,7 @@ def change_programme(
     if reason := life.why_not(change, programme.status):
         raise WrongStage(reason, heading="This cannot be done now")
     moment = clock.now()
+    mark_changed(programme)
     if change.to is None:
         programme.refocused_at, programme.refocus = moment, f"{said['changed']}\n\n{said['reason']}"
         if said["adoption_target"]:
@@ -166,6 +168,11 @@ def lock_programme(programme: Programme) -> None:
     db.session.refresh(programme)
 
 
+def mark_changed(programme: Programme) -> None:
+    """Whoever follows it by the feed is told. Goes before the event of the change, and never back when the clock does."""
+    programme.changed_at = max(programme.changed_at, clock.now())
+
+
 def check_open(condition: Condition) -> None:
     """Raises Conflict when it is settled, saying who did it."""
     if condition.status is not ConditionStatus.OPEN:
@@ -199,6 +206,7 @@ def _activate_when_unblocked(programme: Programme) -> None:
         return
     programme.status = ProgrammeStatus.ACTIVE
     programme.active_since = programme.status_since = clock.now()
+    mark_changed(programme)
     events.record(None, "activate_programme", programme.proposal, Audience.PUBLIC)
 
 

@@ -38,7 +38,10 @@ from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Attachment, Proposal, StandIn
 from exchange.proposals.record import Kind as QuestionKind
 from exchange.region import queries as region
-from exchange.spread.models import Programme
+from exchange.spread.beyond import links
+from exchange.spread.beyond.models import Offer
+from exchange.spread.beyond.services import offer_programme
+from exchange.spread.models import Programme, ProgrammeStatus
 from tests.assessment.arrange import (
     OTHER,
     TEAM,
@@ -173,6 +176,7 @@ def make_world() -> World:
         target=None,
         combined=Combined.ADDED,
     )
+    offer = offer_to(programme, manager)
     write_promise(
         programme,
         manager,
@@ -219,6 +223,8 @@ def make_world() -> World:
         "section": "idea",
         "message_id": db.session.scalars(select(Message.id)).first(),
         "token": "a-token-of-nobody",
+        "offer_id": offer.id,
+        "answering": links.token_of(offer),
         "filename": "app.css",
     }
     return world
@@ -236,6 +242,15 @@ def make_kit(programme: Programme, champion: Person, member: Person) -> dict[str
     contact = db.session.scalars(select(KitContact.id)).one()
     document = db.session.scalars(select(KitFile.id)).one()
     return {"ask_id": ask.id, "barrier_id": barrier.id, "contact_id": contact, "document_id": document}
+
+
+def offer_to(programme: Programme, manager: Person) -> Offer:
+    """Active, so that it can be offered, and offered to a network that has yet to answer."""
+    programme.status = ProgrammeStatus.ACTIVE
+    [offer] = offer_programme(
+        programme, manager, {"Far Coast Health Network": "far@coast.example.org"}, "Dear all."
+    )
+    return offer
 
 
 def leave_without_staff(world: World) -> StandIn:

@@ -56,7 +56,7 @@ def fits(person: Person, width: int, path: str) -> None:
 
 
 def links_of(person: Person) -> list[str]:
-    """Addresses within the service that are pages: no files, no fragments."""
+    """Addresses within the service that are pages: no files, no data, no fragments."""
     hrefs = person.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     paths = [
         href.removeprefix(person.service.address)
@@ -64,4 +64,4 @@ def links_of(person: Person) -> list[str]:
         if href.startswith(person.service.address + "/")
     ]
     pages = (path.partition("#")[0] for path in paths)
-    return [path for path in pages if path and "/files/" not in path and not path.endswith(".pdf")]
+    return [path for path in pages if path and not re.search(r"/files/|/api/v1/|\.pdf$", path)]

@@ -1,0 +1,1 @@
+"""Beyond the region: programmes offered to the other health innovation networks, and what came of it."""
