@@ -30,6 +30,14 @@ def count(says: str) -> Schema:
     return {"type": "integer", "minimum": 0, "description": says}
 
 
+def pounds(says: str) -> Schema:
+    return {
+        "type": ["integer", "null"],
+        "minimum": 0,
+        "description": f"{says} In pounds; null where nobody says.",
+    }
+
+
 def many(of: Schema, says: str) -> Schema:
     return {"type": "array", "items": of, "description": says}
 
@@ -57,7 +65,7 @@ ENTRY: Mapping[str, Schema] = {
     "priorities": many(ref("Named"), "The regional priorities that it serves."),
     "approved_on": text("The day on which it was approved.", format="date"),
     "updated_at": text(
-        "When the programme, its adoption, its measures or its use elsewhere last changed.",
+        "When the programme, its plan, adoption, measures, kit or use elsewhere last changed.",
         format="date-time",
     ),
 }
@@ -75,12 +83,10 @@ WHOLE: Mapping[str, Schema] = {
         "The figures at the head of its page.",
     ),
     "evidence": many(ref("Answer"), "The public answers of the approved record, evidence included."),
-    "documents": many(
-        all_of("A document.", name=text("Its name."), url=text("Where it is.", format="uri")),
-        "Documents that everyone can read.",
-    ),
+    "documents": many(ref("Document"), "Documents that everyone can read."),
     "adoption": ref("Adoption"),
     "measures": many(ref("Measure"), "What is measured, with the newest figure of the region."),
+    "kit": ref("Kit"),
     "used_elsewhere": many(ref("Elsewhere"), "Other networks that use it."),
 }
 SCHEMAS: Mapping[str, Schema] = {
@@ -122,6 +128,31 @@ SCHEMAS: Mapping[str, Schema] = {
         finding=maybe("What the chart says of it."),
         made_of=maybe("From how many organisations the figure comes."),
         url=text("Its page, with all figures.", format="uri"),
+    ),
+    "Document": all_of("A document.", name=text("Its name."), url=text("Where it is.", format="uri")),
+    "Kit": all_of(
+        "What an organisation needs to adopt it. Texts are empty where nobody wrote any.",
+        url=text("Its page.", format="uri"),
+        about=text("What it is, in a few words."),
+        steps=many(
+            all_of("A step.", title=text("What to do."), how=text("How to do it.")), "What to do, in order."
+        ),
+        setup_cost=pounds("What it costs once."),
+        yearly_cost=pounds("What it costs in a year."),
+        staff_time=text("The time of staff that it takes."),
+        costs_note=text("What else there is to know of its costs."),
+        lessons=text("What others learnt."),
+        documents=many(ref("Document"), "The kit’s own documents."),
+        barriers=many(
+            all_of(
+                "A barrier that an adopter met.",
+                organisation=text("Who met it."),
+                met_on=text("When.", format="date"),
+                met=text("What it was."),
+                passed=text("How they got past it; empty while they have not."),
+            ),
+            "The newest first.",
+        ),
     ),
     "Elsewhere": all_of(
         "Another network that uses it.",

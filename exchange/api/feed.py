@@ -12,6 +12,7 @@ from exchange import clock
 from exchange.adoption import queries as adoption
 from exchange.adoption.steps import COVERED, Step
 from exchange.api.parameters import Asked, Cursor
+from exchange.kits.queries import public_kit
 from exchange.measures.page import Shown, shown_measures
 from exchange.proposals.answers import Shown as ShownAnswer
 from exchange.proposals.answers import ShownSection
@@ -80,6 +81,7 @@ def whole(found: SeenProgramme) -> Data:
         ],
         "adoption": _adoption(programme),
         "measures": [_measure(programme, each) for each in shown_measures(found)],
+        "kit": _kit(programme),
         "used_elsewhere": [_elsewhere(each) for each in page.elsewhere],
     }
 
@@ -130,6 +132,37 @@ def _measure(programme: Programme, shown: Shown) -> Data:
         "finding": shown.region.finding or None,
         "made_of": shown.made_of or None,
         "url": address("measures.measure", slug=programme.slug, number=measure.number),
+    }
+
+
+def _kit(programme: Programme) -> Data:
+    """Without whom to ask: people are named on the page alone."""
+    kit = public_kit(programme)
+    return {
+        "url": address("kits.kit", slug=programme.slug),
+        "about": kit.about,
+        "steps": [{"title": each.title, "how": each.how} for each in kit.steps],
+        "setup_cost": kit.setup_cost,
+        "yearly_cost": kit.yearly_cost,
+        "staff_time": kit.staff_time,
+        "costs_note": kit.costs_note,
+        "lessons": kit.lessons,
+        "documents": [
+            {
+                "name": each.name,
+                "url": address("kits.document", slug=programme.slug, document_id=each.id),
+            }
+            for each in kit.documents
+        ],
+        "barriers": [
+            {
+                "organisation": each.organisation,
+                "met_on": each.met_on.isoformat(),
+                "met": each.met,
+                "passed": each.passed,
+            }
+            for each in kit.barriers
+        ],
     }
 
 

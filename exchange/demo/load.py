@@ -86,9 +86,7 @@ def load() -> None:
     _play(each for each in steps if each[0] < lately)
     with clock.pretend(lately):
         by_story = {story.stem: story.proposal for story in stories if story.reference}
-        programmes.plan(by_story, _person)
-        programmes.measure(by_story, _person)
-        programmes.benefit(by_story, _person)
+        programmes.go_on(by_story, _person)
         notifications.tell_all()
     _play(each for each in steps if each[0] >= lately)
     with clock.pretend(lately):

@@ -57,11 +57,17 @@ def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
     )
 
 
+def go_on(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
+    """What was planned, measured and realised until today."""
+    for tell in (plan, measure, benefit):
+        tell(proposals, person)
+
+
 def plan(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
     """What managers plan, and the money that was released."""
     today = clock.today()
     for told in tomllib.loads((FOLDER / "plans.toml").read_text())["plans"]:
-        manager, programme = person(told["by"]), _programme(proposals[told["story"]])
+        manager, programme = person(told["by"]), programme_of(proposals[told["story"]])
         eligible = select(func.count()).where(Adoption.programme_id == programme.id, Adoption.is_eligible)
         planned = Plan(
             told["goal"],
@@ -115,7 +121,7 @@ def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) 
 def benefit(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
     """What organisations realised in the months before this one."""
     for told in tomllib.loads((FOLDER / "benefits.toml").read_text())["benefits"]:
-        actor, programme = person(told["by"]), _programme(proposals[told["story"]])
+        actor, programme = person(told["by"]), programme_of(proposals[told["story"]])
         kind = Kind(told["kind"])
         months = _months_before(clock.today(), len(told["amounts"]))
         made = {}

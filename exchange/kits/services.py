@@ -19,7 +19,7 @@ from exchange.proposals.documents import Document
 from exchange.proposals.services import TooManyFiles, delete_file, store
 from exchange.region.models import Organisation
 from exchange.spread.models import Programme
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 
 MOST_FILES = 12
 MOST_CONTACTS = 8
@@ -55,6 +55,7 @@ def edit_kit(
         field: Text(value, Audience.PUBLIC) for field, value in changed.items() if isinstance(value, str)
     }
     numbers = {field: value for field, value in changed.items() if not isinstance(value, str)}
+    mark_changed(programme)
     events.record(actor, "edit_kit", programme, Audience.PUBLIC, texts, section=section.id, **numbers)
 
 
@@ -71,6 +72,7 @@ def add_documents(programme: Programme, actor: Person, documents: Sequence[Docum
         )
         db.session.add(file)
         db.session.flush()
+        mark_changed(programme)
         events.record(actor, "add_kit_file", programme, Audience.PUBLIC, file=file.id, sha256=file.sha256)
 
 
@@ -78,6 +80,7 @@ def remove_document(file: KitFile, programme: Programme, actor: Person) -> None:
     """With its bytes. Raises Conflict when somebody did so before."""
     lock_programme(programme)
     _refuse_unless_there(KitFile, file.id)
+    mark_changed(programme)
     events.record(actor, "remove_kit_file", programme, Audience.PUBLIC, file=file.id, sha256=file.sha256)
     delete_file(file)
 
@@ -109,6 +112,7 @@ def add_contact(
     )
     db.session.add(contact)
     db.session.flush()
+    mark_changed(programme)
     events.record(
         actor,
         "add_kit_contact",
@@ -124,6 +128,7 @@ def remove_contact(contact: KitContact, programme: Programme, actor: Person) -> 
     """Raises Conflict when somebody did so before."""
     lock_programme(programme)
     _refuse_unless_there(KitContact, contact.id)
+    mark_changed(programme)
     events.record(actor, "remove_kit_contact", programme, Audience.PUBLIC, contact=contact.id)
     db.session.delete(contact)
 
@@ -197,6 +202,7 @@ def _refuse_unless_there(table: type[KitFile | KitContact], id_: int) -> None:
 def _record_barrier(barrier: Barrier, programme: Programme, actor: Person, kind: str, **texts: str) -> None:
     """What it says is kept for the team and the staff alone: what is hidden must not be read in another place."""
     db.session.flush()
+    mark_changed(programme)
     kept = {name: Text(said, Audience.TEAM) for name, said in texts.items()}
     events.record(
         actor,

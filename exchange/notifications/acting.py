@@ -12,7 +12,7 @@ from exchange.proposals import queries as proposals
 from exchange.wording import joined
 
 if TYPE_CHECKING:
-    from exchange.notifications.who import News
+    from exchange.notifications.news import News
 
 
 def stand_in(news: News) -> list[Person]:

@@ -1,4 +1,4 @@
-"""Who is told of asks to adopt, and of what changes in an adoption kit. The rows of the table are in `who`."""
+"""Who is told of asks to adopt, and of what changes in an adoption kit. The rows of the table are in `of_programmes`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exchange.proposals import queries as proposals
 from exchange.spread.models import Programme
 
 if TYPE_CHECKING:
-    from exchange.notifications.who import News
+    from exchange.notifications.news import News
 
 
 def ask_page(news: News) -> str:

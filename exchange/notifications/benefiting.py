@@ -1,11 +1,10 @@
-"""Who is told of what programmes brought. The rows of the table are in `who`."""
+"""Who is told of what programmes brought. The rows of the table are in `of_programmes`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from exchange.accounts.models import Person
@@ -13,10 +12,11 @@ from exchange.benefits.models import Benefit
 from exchange.benefits.sums import Status
 from exchange.benefits.waiting import asked_to_confirm
 from exchange.extensions import db
+from exchange.notifications.paths import address_of
 from exchange.spread.models import Programme
 
 if TYPE_CHECKING:
-    from exchange.notifications.who import News
+    from exchange.notifications.news import News
 
 
 def confirmers(news: News) -> list[Person]:
@@ -36,8 +36,7 @@ def figure(news: News) -> Mapping[str, Any]:
 def path(news: News) -> str:
     """The page of the figure."""
     benefit = _benefit(news)
-    values = {"slug": benefit.programme.slug, "number": benefit.number}
-    return current_app.url_map.bind("").build("benefits.benefit", values)
+    return address_of("benefits.benefit", slug=benefit.programme.slug, number=benefit.number)
 
 
 def _benefit(news: News) -> Benefit:

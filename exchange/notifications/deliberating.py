@@ -13,7 +13,7 @@ from exchange.extensions import db
 from exchange.proposals import queries as proposals
 
 if TYPE_CHECKING:
-    from exchange.notifications.who import News
+    from exchange.notifications.news import News
 
 
 def asker(news: News) -> list[Person]:

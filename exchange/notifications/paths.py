@@ -10,7 +10,7 @@ from flask import current_app
 from exchange.spread import queries as spread
 
 if TYPE_CHECKING:
-    from exchange.notifications.who import News
+    from exchange.notifications.news import News
 
 
 def address_of(endpoint: str, **values: Any) -> str:

@@ -23,8 +23,8 @@ from exchange.interests import queries as interests
 from exchange.interests.policy import NOTICE, check_by
 from exchange.notifications import paths, who
 from exchange.notifications.models import Notification
+from exchange.notifications.news import News, Row
 from exchange.notifications.services import may_know, notify
-from exchange.notifications.who import News, Row
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal

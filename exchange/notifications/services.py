@@ -19,6 +19,7 @@ from exchange.extensions import db
 from exchange.notifications import paths, who
 from exchange.notifications.faults import described
 from exchange.notifications.models import Notification
+from exchange.notifications.news import News, Row
 from exchange.outbox import Message
 from exchange.proposals import policy
 from exchange.proposals import queries as proposals
@@ -67,7 +68,7 @@ def tell_all() -> None:
 def tell(event: Event) -> datetime | None:
     """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them. Whoever was
     told of the like less than an hour ago waits, where the row gathers: when to tell the first of them, or None."""
-    news = who.News(event, proposal_of(event))
+    news = News(event, proposal_of(event))
     if news.proposal is None and event.subject.startswith("proposal:"):
         return None  # a draft that was deleted meanwhile
     for address in who.invited_without_account(news):
@@ -94,7 +95,7 @@ def tell(event: Event) -> datetime | None:
     return min(waiting, default=None)
 
 
-def _last_told(person: Person, row: who.Row, news: who.News) -> datetime | None:
+def _last_told(person: Person, row: Row, news: News) -> datetime | None:
     """When they last got this row's news of this proposal."""
     theirs = Notification.person_id == person.id, Notification.kind == row.template
     query = select(func.max(Notification.at)).where(*theirs, Notification.proposal_id == news.about.id)
@@ -103,8 +104,8 @@ def _last_told(person: Person, row: who.Row, news: who.News) -> datetime | None:
 
 def notify(
     person: Person,
-    row: who.Row,
-    news: who.News,
+    row: Row,
+    news: News,
     *,
     key: str,
     event_id: int | None = None,
@@ -177,14 +178,14 @@ def may_know(person: Person, proposal: Proposal | None, *, outlives: bool = Fals
     return proposal is None or outlives or policy.can_see(proposals.standing_in(person, proposal), proposal)
 
 
-def _write_to_newcomer(address: str, news: who.News) -> None:
+def _write_to_newcomer(address: str, news: News) -> None:
     """Who has no account has no inbox either, so the letter asks them to register."""
     kind = "invited_to_register"
     subject, text = _written(kind, news, paths.REGISTER(news), **who.until(news))
     outbox.queue(kind, address, subject, text, message_id=f"event.{news.happened.id}.newcomer")
 
 
-def _written(template: str, news: who.News, path: str, **more: Any) -> tuple[str, str]:
+def _written(template: str, news: News, path: str, **more: Any) -> tuple[str, str]:
     """Subject and text of an e-mail."""
     link = current_app.config["PUBLIC_URL"] + path
     written = render_template(
@@ -203,7 +204,7 @@ def _tell_new(new: NewEvent) -> None:
         new.next_try_at, new.tries = waits_until, max(new.tries, 1)
 
 
-def _texts_for(person: Person, news: who.News) -> dict[str, str]:
+def _texts_for(person: Person, news: News) -> dict[str, str]:
     """The event's free texts that this person may read, by name."""
     if news.event is None or news.proposal is None:
         return {}

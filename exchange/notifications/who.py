@@ -8,8 +8,7 @@ may not see, unless the row says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,19 +17,18 @@ from sqlalchemy import select
 from exchange import clock
 from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person
-from exchange.accounts.roles import Role
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
-from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import acting, adopting, benefiting, deliberating
+from exchange.notifications import acting, deliberating
+from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
+from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
     INVITATION,
     LETTER,
-    OFFERS,
     PACK,
     PAGE,
     PANEL,
@@ -43,76 +41,7 @@ from exchange.notifications.paths import (
 from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Invitation, Proposal
-from exchange.spread.beyond.rules import Answer
-from exchange.spread.life import CHANGES
-
-
-@dataclass(frozen=True)
-class News:
-    """What is told: an event, or for a reminder none; and the proposal that it is about, where it is."""
-
-    event: Event | None
-    proposal: Proposal | None
-
-    @property
-    def about(self) -> Proposal:
-        assert self.proposal is not None
-        return self.proposal
-
-    @property
-    def happened(self) -> Event:
-        assert self.event is not None
-        return self.event
-
-
-People = Callable[[News], Sequence[Person]]
-More = Callable[[News], Mapping[str, Any]]
-
-
-def nothing_more(news: News) -> Mapping[str, Any]:
-    return {}
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who gets which e-mail (its first line is the subject, and the line in the inbox), and where its link
-    leads.
-
-    `confirms` tells even the person who did it; `while_in` tells only while the proposal is still in that stage, as
-    what it asks for is done by then; `outlives` tells those who may not see the proposal (any more), so its e-mail names no
-    more than the reference, and to those invited what they read of it; `gathers` tells a person once an hour at most, of all that
-    came meanwhile; `more` is what else the e-mail says.
-    """
-
-    to: People
-    template: str
-    path: Callable[[News], str]
-    confirms: bool = False
-    while_in: Stage | None = None
-    outlives: bool = False
-    gathers: bool = False
-    more: More = nothing_more
-
-
-def champion(news: News) -> list[Person]:
-    return [news.about.champion]
-
-
-def co_authors(news: News) -> list[Person]:
-    return list(news.about.co_authors)
-
-
-def team(news: News) -> list[Person]:
-    return news.about.team
-
-
-def managers(news: News) -> list[Person]:
-    return proposals.acting(Role.PROGRAMME_MANAGER, news.about)
-
-
-def directors(news: News) -> list[Person]:
-    return proposals.acting(Role.THEME_DIRECTOR, news.about)
+from exchange.proposals.models import Invitation
 
 
 def deciding(news: News) -> list[Person]:
@@ -238,11 +167,6 @@ def _waiting_invitation(news: News) -> Invitation | None:
     return None if invitations.why_not_answered(invitation) else invitation
 
 
-def team_when_taken_up(news: News) -> list[Person]:
-    """The team, when everyone can read from now on that another network uses it."""
-    return team(news) if news.happened.facts["answer"] == Answer.TAKEN_UP else []
-
-
 def bound_by_new_co_author(news: News) -> list[Person]:
     """A reviewer whom somebody else's joining the team took off the panel."""
     return [
@@ -291,17 +215,6 @@ def letter_by_date(news: News) -> Mapping[str, Any]:
 DECISION = (
     Row(champion, "decision", LETTER, more=letter_by_date),
     Row(co_authors, "decision_news", LETTER, more=by_date),
-)
-
-
-def said(sentence: str) -> More:
-    """Of a programme, what was done."""
-    return lambda news: {"done": sentence}
-
-
-# A programme is public, so whoever has a part in its figures reads of them, whatever binds them in its proposal.
-TO_CONFIRM = (
-    Row(benefiting.confirmers, "benefit_to_confirm", benefiting.path, outlives=True, more=benefiting.figure),
 )
 
 
@@ -375,26 +288,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(directors_of_assessed, "withdrawn", PAGE),
         Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
     ),
-    "activate_programme": (Row(team, "programme_active", PAGE),),
-    **{
-        each.event: tuple(Row(to, "programme_changed", PAGE, more=said(each.done)) for to in (team, managers))
-        for each in CHANGES.values()
-    },
-    "enter_benefit": TO_CONFIRM,
-    "correct_benefit": TO_CONFIRM,
-    "confirm_benefit": (
-        Row(benefiting.enterer, "benefit_confirmed", benefiting.path, outlives=True, more=benefiting.figure),
-    ),
-    "set_plan": tuple(
-        Row(to, "programme_changed", PAGE, more=said("The plan of the programme was changed."))
-        for to in (team, directors, managers)
-    ),
-    "release_funding": tuple(
-        Row(to, "programme_changed", PAGE, more=said("Funding of the programme was recorded."))
-        for to in (team, directors, managers)
-    ),
-    "answer_offer": tuple(Row(to, "offer_answered", OFFERS) for to in (managers, directors)),
-    "record_answer": (Row(team_when_taken_up, "taken_up_elsewhere", PAGE),),
+    **OF_PROGRAMMES,
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),
@@ -410,23 +304,5 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "name_stand_in": (Row(acting.stand_in, "stand_in_named", PAGE, more=acting.part),),
     "end_stand_in": (Row(acting.stand_in, "stand_in_ended", WORK, outlives=True, more=acting.part),),
-    "ask_to_adopt": (
-        Row(adopting.answering, "ask_to_answer", adopting.ask_page, more=adopting.about_ask),
-        Row(adopting.colleagues, "ask_of_colleague", adopting.ask_page, more=adopting.about_ask),
-    ),
-    "write_in_ask": (Row(adopting.everybody, "ask_message", adopting.ask_page, more=adopting.about_ask),),
-    **{
-        kind: (Row(adopting.everybody, "ask_ended", adopting.ask_page, more=adopting.about_ask),)
-        for kind in ("go_ahead_with_ask", "put_off_ask", "take_back_ask")
-    },
-    "add_barrier": (
-        Row(adopting.looking_after_kit, "barrier_added", adopting.kit_page, more=adopting.about_barrier),
-    ),
-    "hide_barrier": (
-        Row(adopting.barrier_author, "barrier_hidden", adopting.kit_page, more=adopting.about_barrier),
-    ),
-    "add_kit_contact": (
-        Row(adopting.named_contact, "named_in_kit", adopting.kit_page, more=adopting.about_programme),
-    ),
     "settle": (Row(person_settled, "settled", WORK),),
 }

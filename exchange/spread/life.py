@@ -128,5 +128,7 @@ def why_not_adopt(status: ProgrammeStatus) -> str:
         ProgrammeStatus.COMPLETED: "The programme is completed, so nobody can ask to adopt it any more.",
         ProgrammeStatus.ENDED: "The programme has ended, so nobody can ask to adopt it any more.",
     }.get(status, "")
+
+
 # What can be done with several at once, as in an emergency and when it is over.
 OF_SEVERAL = ("pause", "resume", "prolong", "refocus")

@@ -20,8 +20,8 @@ from exchange.spread.life import ProgrammeStatus as ProgrammeStatus
 class Programme(Base):
     """The spread of an approved proposal across the region. `promised` is its benefit as the record had it
     at approval. `adoption_target` is in organisations; where `target_percent` is set, it is that share of those that are
-    eligible. `planned` counts how often its plan was changed. `changed_at` is when what everyone reads of it last changed, its adoption
-    and measures included.
+    eligible. `planned` counts how often its plan was changed. `changed_at` is when what everyone reads of it last
+    changed, its adoption, measures and kit included.
     """
 
     __tablename__ = "programme"

@@ -16,7 +16,7 @@ from exchange.extensions import db
 from exchange.proposals.services import lock
 from exchange.spread.life import CURRENT
 from exchange.spread.models import FundingRelease, Programme, ProgrammeStatus
-from exchange.spread.services import lock_programme
+from exchange.spread.services import lock_programme, mark_changed
 from exchange.wording import money
 
 
@@ -59,6 +59,7 @@ def set_plan(
     programme.target_percent = plan.target if plan.is_percent else None
     programme.adoption_target = share_of(plan.target, eligible) if plan.is_percent else plan.target
     programme.planned += 1
+    mark_changed(programme)
     return events.record(
         manager,
         "set_plan",
@@ -124,6 +125,7 @@ def release_funding(programme: Programme, manager: Person, *, pounds: int, on: d
             recorded_by_id=manager.id,
         )
     )
+    mark_changed(programme)
     return events.record(
         manager,
         "release_funding",

@@ -81,7 +81,12 @@ def test_everything_given_stands_on_a_page_that_everyone_reads(client: Client, p
     visitor = client.visitor()
     found = visitor.flask_client.get(ONE).get_json()
     pages = [found["url"], found["adoption"]["url"], *(each["url"] for each in found["measures"])]
-    pages += [found["url"] + "/measures", f"/proposals/{found['reference']}", "/programmes"]
+    pages += [
+        found["url"] + "/measures",
+        f"/proposals/{found['reference']}",
+        "/programmes",
+        found["kit"]["url"],
+    ]
     read = " ".join(visitor.get(page.removeprefix("http://localhost")).text for page in pages)
     missing = [(path, value) for path, value in leaves(found) if not is_read(path, value, read)]
     assert missing == []
