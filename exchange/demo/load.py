@@ -368,6 +368,7 @@ def _person(address: str) -> Person:
     return person
 
 
+OF_PROGRAMMES = {**programmes.DOING, **kits.DOING, **offers.DOING}
 DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "create": _create,
     "edit": _edit,
@@ -394,10 +395,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
-    **{name: _about_programme(do) for name, do in kits.DOING.items()},
-    "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
+    **{name: _about_programme(do) for name, do in OF_PROGRAMMES.items()},
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
-    "offer": lambda story, manager, step: offers.offer(story.proposal, manager, step),
-    "answer-offer": lambda story, manager, step: offers.answer(story.proposal, None, step),
-    "record-answer": lambda story, manager, step: offers.answer(story.proposal, manager, step),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ from sqlalchemy import select
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.extensions import db
-from exchange.proposals.models import Proposal
-from exchange.spread import queries as spread
 from exchange.spread.beyond import services
 from exchange.spread.beyond.models import Answer, Offer
+from exchange.spread.models import Programme
 
 FILE = Path(__file__).parent / "offers.toml"
 Step = Mapping[str, Any]
@@ -30,21 +29,35 @@ def offering() -> dict[str, list[Step]]:
     return found
 
 
-def offer(proposal: Proposal, manager: Person, step: Step) -> None:
-    programme = spread.programme_of(proposal)
-    assert programme is not None
+def _offer(programme: Programme, manager: Person, step: Step) -> None:
     services.offer_programme(programme, manager, step["to"], step["message"].strip())
 
 
-def answer(proposal: Proposal, person: Person | None, step: Step) -> None:
-    """What the network answers by its link, or one of the staff records."""
-    query = select(Offer).join(Offer.programme).where(Offer.network == step["network"])
-    held = db.session.scalars(query.where(Offer.programme.has(proposal_id=proposal.id))).one()
+def _answer(programme: Programme, _: Person, step: Step) -> None:
+    """What the network answers by its link."""
+    held = _offer_to(programme, step["network"])
+    services.answer_offer(held, _said(step), expected=held.mark)
+
+
+def _record_answer(programme: Programme, manager: Person, step: Step) -> None:
+    held = _offer_to(programme, step["network"])
+    services.record_answer(held, manager, _said(step), expected=held.mark)
+
+
+def _offer_to(programme: Programme, network: str) -> Offer:
+    mine = Offer.programme_id == programme.id, Offer.network == network
+    return db.session.scalars(select(Offer).where(*mine)).one()
+
+
+def _said(step: Step) -> services.Said:
     since = clock.today() - timedelta(days=step["used_for_days"]) if "used_for_days" in step else None
-    said = services.Said(
+    return services.Said(
         Answer(step["answer"]), step.get("said", "").strip(), step.get("organisations", ()), since
     )
-    if person is None:
-        services.answer_offer(held, said, expected=held.mark)
-    else:
-        services.record_answer(held, person, said, expected=held.mark)
+
+
+DOING: Mapping[str, Callable[[Programme, Person, Step], None]] = {
+    "offer": _offer,
+    "answer-offer": _answer,
+    "record-answer": _record_answer,
+}

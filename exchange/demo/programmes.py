@@ -45,8 +45,8 @@ def adopting() -> dict[str, list[Step]]:
     }
 
 
-def adopt(proposal: Proposal, manager: Person, step: Step) -> None:
-    held = db.session.get_one(Adoption, (programme_of(proposal).id, step["organisation"]))
+def _adopt(programme: Programme, manager: Person, step: Step) -> None:
+    held = db.session.get_one(Adoption, (programme.id, step["organisation"]))
     adoption.record_step(
         held,
         manager,
@@ -163,3 +163,6 @@ def _months_before(day: date, count: int) -> list[date]:
 
 def programme_of(proposal: Proposal) -> Programme:
     return db.session.scalars(select(Programme).where(Programme.proposal_id == proposal.id)).one()
+
+
+DOING: Mapping[str, Callable[[Programme, Person, Step], None]] = {"adopt": _adopt}
