@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH = 640
+WIDTH = 420
 LEFT, RIGHT, TOP = 4, 8, 4
 WORDS, BAR, GAP = 34, 30, 18  # heights: the words above a bar, its outline, and what is free below
 INSET = 7  # from the outline to the bar in it
