@@ -23,6 +23,9 @@ import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
+import exchange.discussion.page
+import exchange.discussion.routes
+import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.measures.routes
 import exchange.notifications.routes
@@ -113,7 +116,7 @@ def _shell() -> dict[str, Any]:
 
 
 def _join_features(app: Flask) -> None:
-    """Pages of every feature, then what higher features add to lower ones: needs of actions, tabs of a proposal."""
+    """Pages of every feature, then what higher features add to lower ones: needs of actions, tabs and panels of a proposal."""
     for routes in (
         exchange.accounts.routes,
         exchange.proposals.routes,
@@ -123,6 +126,7 @@ def _join_features(app: Flask) -> None:
         exchange.adoption.routes,
         exchange.measures.routes,
         exchange.decisions.routes,
+        exchange.discussion.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,
@@ -145,4 +149,6 @@ def _join_features(app: Flask) -> None:
         exchange.assessment.tabs_of.tabs_of,
         exchange.decisions.tabs_of.tabs_of,
         exchange.spread.tabs_of.tabs_of,
+        exchange.discussion.tabs_of.tabs_of,
     ]
+    app.extensions["panels"] = [exchange.discussion.page.panel_of]

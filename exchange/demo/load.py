@@ -27,7 +27,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import programmes
+from exchange.demo import discussion, programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -98,10 +98,10 @@ def load() -> None:
 
 
 def _stories() -> Iterator[Story]:
-    adopting = programmes.adopting()
+    adopting, talking = programmes.adopting(), discussion.talking()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
-        history = told["history"] + adopting.get(path.stem, [])
+        history = told["history"] + adopting.get(path.stem, []) + talking.get(path.stem, [])
         yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
 
 
@@ -382,5 +382,10 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
     "adopt": lambda story, manager, step: programmes.adopt(story.proposal, manager, step),
+    "comment": lambda story, person, step: discussion.comment(story.proposal, person, step),
+    "report-comment": lambda story, person, step: discussion.report(story.proposal, person, step),
+    "hide-comment": lambda story, manager, step: discussion.hide(story.proposal, manager, step),
+    "endorse": lambda story, person, step: discussion.endorse(story.proposal, person, step),
+    "follow": lambda story, person, step: discussion.follow(story.proposal, person, step),
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import LARGEST_ROW_NUMBER, requires, signed_in, someone_at_hand
+from exchange.access import requires, row_number, signed_in, someone_at_hand
 from exchange.notifications import queries, services
 from exchange.notifications.models import Notification
 from exchange.notifications.policy import handles_mail
@@ -17,7 +17,7 @@ blueprint = Blueprint("notifications", __name__)
 @blueprint.get("/notifications")
 @requires(signed_in)
 def inbox() -> ResponseReturnValue:
-    before, after = (request.args.get(name, type=_row_id) for name in ("before", "after"))
+    before, after = (request.args.get(name, type=row_number) for name in ("before", "after"))
     return render_template(
         "notifications/inbox.html", inbox=queries.inbox(someone_at_hand(), before=before, after=after)
     )
@@ -33,7 +33,7 @@ def open_notification(notification: Notification) -> ResponseReturnValue:
 @blueprint.post("/notifications/read")
 @requires(signed_in)
 def mark_all_read() -> ResponseReturnValue:
-    services.mark_all_read(someone_at_hand(), request.form.get("up_to", 0, type=_row_id))
+    services.mark_all_read(someone_at_hand(), request.form.get("up_to", 0, type=row_number))
     return redirect(url_for("notifications.inbox"), 303)
 
 
@@ -49,11 +49,3 @@ def retry_message(message: Message) -> ResponseReturnValue:
     services.retry_message(message, someone_at_hand())
     flash("We will try to send it again within a minute.")
     return redirect(url_for("notifications.failed_mail"), 303)
-
-
-def _row_id(typed: str) -> int:
-    """A number that a row can have; ValueError else, which counts as none given."""
-    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else 0
-    if not 0 < number <= LARGEST_ROW_NUMBER:
-        raise ValueError(typed)
-    return number

@@ -16,7 +16,7 @@ from exchange.audience import Audience
 from exchange.errors import Conflict
 from exchange.events import Event, NewEvent
 from exchange.extensions import db
-from exchange.notifications import paths, who
+from exchange.notifications import discussing, paths, who
 from exchange.notifications.faults import described
 from exchange.notifications.models import Notification
 from exchange.outbox import Message
@@ -123,9 +123,9 @@ def notify(
 
 
 def proposal_of(event: Event) -> Proposal | None:
-    """What the event is about, where that is a proposal that is still there."""
+    """The proposal that the event is about, while it is still there."""
     kind, _, number = event.subject.partition(":")
-    return db.session.get(Proposal, int(number)) if kind == "proposal" else None
+    return db.session.get(Proposal, int(number)) if kind == "proposal" else discussing.proposal_of(event)
 
 
 def mark_read(notification: Notification) -> None:

@@ -8,8 +8,7 @@ may not see, unless the row says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -22,9 +21,8 @@ from exchange.accounts.roles import Role
 from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
-from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating
+from exchange.notifications import acting, deliberating, discussing
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
@@ -39,56 +37,14 @@ from exchange.notifications.paths import (
     TEAM,
     WORK,
 )
+from exchange.notifications.rows import More as More
+from exchange.notifications.rows import News as News
+from exchange.notifications.rows import Row as Row
 from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Invitation, Proposal
+from exchange.proposals.models import Invitation
 from exchange.spread.life import CHANGES, Change
-
-
-@dataclass(frozen=True)
-class News:
-    """What is told: an event, or for a reminder none; and the proposal that it is about, where it is."""
-
-    event: Event | None
-    proposal: Proposal | None
-
-    @property
-    def about(self) -> Proposal:
-        assert self.proposal is not None
-        return self.proposal
-
-    @property
-    def happened(self) -> Event:
-        assert self.event is not None
-        return self.event
-
-
-People = Callable[[News], Sequence[Person]]
-More = Callable[[News], Mapping[str, Any]]
-
-
-def nothing_more(news: News) -> Mapping[str, Any]:
-    return {}
-
-
-@dataclass(frozen=True)
-class Row:
-    """Who gets which e-mail (its first line is the subject, and the line in the inbox), and where its link
-    leads.
-
-    `confirms` tells even the person who did it; `while_in` tells only while the proposal is still in that stage, as
-    what it asks for is done by then; `outlives` tells those who may not see the proposal (any more), so its e-mail names no
-    more than the reference, and to those invited what they read of it; `more` is what else the e-mail says.
-    """
-
-    to: People
-    template: str
-    path: Callable[[News], str]
-    confirms: bool = False
-    while_in: Stage | None = None
-    outlives: bool = False
-    more: More = nothing_more
 
 
 def champion(news: News) -> list[Person]:
@@ -378,4 +334,10 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "name_stand_in": (Row(acting.stand_in, "stand_in_named", PAGE, more=acting.part),),
     "end_stand_in": (Row(acting.stand_in, "stand_in_ended", WORK, outlives=True, more=acting.part),),
     "settle": (Row(person_settled, "settled", WORK),),
+}
+# Who follows it comes last, so that whoever takes part is told as that.
+TOLD = {
+    **TOLD,
+    **discussing.ROWS,
+    **{kind: (*TOLD.get(kind, ()), discussing.FOLLOWERS) for kind in discussing.FOLLOWED},
 }

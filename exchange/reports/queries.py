@@ -19,6 +19,8 @@ from exchange.assessment.deliberation.queries import WaitingQuestions
 from exchange.assessment.queries import Section, WaitingReview
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
+from exchange.discussion import moderation
+from exchange.discussion import policy as discussion_policy
 from exchange.extensions import db
 from exchange.interests import policy as interests_policy
 from exchange.outbox import Message
@@ -76,6 +78,8 @@ def work_of(person: Person) -> Work:
         tasks += map(_to_pass_on, deliberation.waiting_for_manager(person))
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
+    if discussion_policy.moderates(person):
+        tasks += _to_moderate(person)
     if is_administrator(person):
         tasks += _to_administer()
     return Work(
@@ -236,6 +240,13 @@ def _to_decide(person: Person) -> Iterator[Task]:
             yield Task(heading, _how_many(len(days), min(days)), "decisions.decisions", {}, min(days))
 
 
+def _to_moderate(person: Person) -> Iterator[Task]:
+    count, since = moderation.waiting_for(person)
+    if since is not None:
+        todo = _how_many(count, _day(since), ("reported comment", "reported comments"))
+        yield Task("Comments to look at", todo, "discussion.moderation_list", {}, _day(since))
+
+
 def _to_administer() -> Iterator[Task]:
     # As `accounts.policy.waits_to_be_settled` says of one person.
     is_waiting = (
@@ -266,6 +277,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (assessment_policy.is_manager(person), "assessment.triage", "Triage"),
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
+        (discussion_policy.moderates(person), "discussion.moderation_list", "Comments to look at"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]
