@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms.fields.core import Field
+from wtforms.validators import ValidationError
 
 from exchange import forms
 from exchange.discussion.kinds import ReportReason
@@ -44,7 +45,7 @@ class ReportForm(forms.OnceForm):
 
     def validate_words(self, field: Field) -> None:
         if self.reason.data == ReportReason.OTHER and not field.data:
-            raise ValueError("Enter what is wrong with it")
+            raise ValidationError("Enter what is wrong with it")
 
 
 class ModerateForm(forms.OnceForm):
@@ -78,6 +79,12 @@ class ModerateForm(forms.OnceForm):
         for name in ("why_hidden", "note", "why_restored"):
             if name not in offered:
                 del self[name]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether what was chosen was possible when the page was opened, and is no longer."""
+        known = {"hide", "dismiss", "restore"}
+        return self.action.data in known - {choice.value for choice in self.action.choices}
 
     def said(self, name: str) -> str:
         return str(self[name].data or "") if name in self else ""

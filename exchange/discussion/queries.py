@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import contains_eager, selectinload
@@ -160,10 +161,10 @@ def adopting_organisations(proposal: Proposal) -> list[str]:
     return sorted({person.organisation.name for person in db.session.scalars(query) if person.organisation})
 
 
-def followers(proposal: Proposal) -> list[Person]:
-    """Those who can still sign in."""
+def followers(proposal: Proposal, at: datetime) -> list[Person]:
+    """Those who followed it then, and can still sign in."""
     query = select(Person).join(Follow, Follow.person_id == Person.id)
-    query = query.where(Follow.proposal_id == proposal.id, Person.active)
+    query = query.where(Follow.proposal_id == proposal.id, Follow.since <= at, Person.active)
     return list(db.session.scalars(query.order_by(Person.id)))
 
 

@@ -21,7 +21,7 @@ from exchange.discussion.kinds import Endorsing, ReportReason
 from exchange.discussion.limits import TooMuch
 from exchange.discussion.models import Comment
 from exchange.discussion.places import Place, SeenComment
-from exchange.errors import NotAllowed, WrongStage
+from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.forms import OnceForm
 from exchange.proposals.page import with_tabs
 from exchange.proposals.tabs import tabs_for
@@ -172,6 +172,8 @@ def moderate_comment(found: SeenComment) -> ResponseReturnValue:
         raise WrongStage("Its writer has removed it, so there is nothing left to do.")
     reports = queries.waiting_reports(comment)
     form = ModerateForm(is_hidden=comment.hidden_at is not None, is_reported=bool(reports))
+    if form.is_stale:
+        raise Conflict("Another manager has settled it since you opened this page.")
     if form.validate_on_submit():
         if form.action.data == "hide":
             moderation.hide_comment(comment, manager, reason=form.said("why_hidden"))

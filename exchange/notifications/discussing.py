@@ -110,7 +110,7 @@ def followers(news: News) -> list[Person]:
         return []
     return [
         person
-        for person in discussion.followers(news.about)
+        for person in discussion.followers(news.about, event.at)
         if event.audience in events_read_by(proposals.standing_in(person, news.about), news.about)
     ]
 
