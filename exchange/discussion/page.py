@@ -207,7 +207,7 @@ class Endorsable:
 
 @dataclass(frozen=True)
 class Box:
-    """What stands on the page of a proposal or a programme. Empty `sentence` where this reader is told nothing."""
+    """What stands on the page of a proposal or a programme. `shut_out` says why, where this reader is told nothing."""
 
     place: Place
     voices: Voices

@@ -121,19 +121,19 @@ def endorse(proposal: Proposal, person: Person, kind: Endorsing) -> None:
         organisation_id=organisation,
         endorsed_at=clock.now(),
     )
-    if _add_once(endorsement):
-        events.record(
-            person,
-            "endorse",
-            Talk(proposal.id),
-            _audience(proposal),
-            endorsing=kind.value,
-            organisation=organisation,
-        )
-    elif organisation is not None:
+    if not _add_once(endorsement):
         held = db.session.scalars(_endorsement(proposal, person, kind)).one_or_none()
-        if held is not None:
-            held.organisation_id = organisation  # they work elsewhere now
+        if held is None or held.organisation_id == organisation:
+            return
+        held.organisation_id = organisation  # they work elsewhere now
+    events.record(
+        person,
+        "endorse",
+        Talk(proposal.id),
+        _audience(proposal),
+        endorsing=kind.value,
+        organisation=organisation,
+    )
 
 
 def take_back_endorsement(proposal: Proposal, person: Person, kind: Endorsing) -> None:
