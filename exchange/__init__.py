@@ -26,6 +26,9 @@ import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
 import exchange.decisions.tabs_of
+import exchange.discussion.page
+import exchange.discussion.routes
+import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.kits.routes
 import exchange.measures.routes
@@ -122,7 +125,7 @@ def _shell() -> dict[str, Any]:
 
 def _join_features(app: Flask) -> None:
     """Pages of every feature, then what higher features add to lower ones: needs of actions, who needs a
-    stand-in, tabs of a proposal."""
+    stand-in, tabs and panels of a proposal."""
     for routes in (
         exchange.accounts.routes,
         exchange.proposals.routes,
@@ -136,6 +139,7 @@ def _join_features(app: Flask) -> None:
         exchange.measures.routes,
         exchange.benefits.routes,
         exchange.decisions.routes,
+        exchange.discussion.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,
@@ -160,4 +164,6 @@ def _join_features(app: Flask) -> None:
         exchange.assessment.tabs_of.tabs_of,
         exchange.decisions.tabs_of.tabs_of,
         exchange.spread.tabs_of.tabs_of,
+        exchange.discussion.tabs_of.tabs_of,
     ]
+    app.extensions["panels"] = [exchange.discussion.page.panel_of]

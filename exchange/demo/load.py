@@ -27,7 +27,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import kits, offers, programmes
+from exchange.demo import discussion, kits, offers, programmes
 from exchange.demo.pdf import one_page
 from exchange.extensions import db
 from exchange.interests import services as interests
@@ -107,7 +107,7 @@ def _play(steps: Iterable[tuple[datetime, Story, Step]]) -> None:
 
 
 def _stories() -> Iterator[Story]:
-    later = [programmes.adopting(), kits.steps(), offers.offering()]
+    later = [programmes.adopting(), kits.steps(), offers.offering(), discussion.talking()]
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         told = tomllib.loads(path.read_text())
         history = told["history"] + [step for steps in later for step in steps.get(path.stem, [])]
@@ -341,8 +341,12 @@ def _settle_condition(outcome: ConditionStatus) -> Callable[[Story, Person, Step
     return settle
 
 
-def _about_programme(do: Callable[[Programme, Person, Step], None]) -> Callable[[Story, Person, Step], None]:
-    return lambda story, actor, step: do(programmes.programme_of(story.proposal), actor, step)
+def _of_programme(do: Callable[[Programme, Person, Step], None]) -> Callable[[Proposal, Person, Step], None]:
+    return lambda proposal, actor, step: do(programmes.programme_of(proposal), actor, step)
+
+
+def _of_story(do: Callable[[Proposal, Person, Step], None]) -> Callable[[Story, Person, Step], None]:
+    return lambda story, actor, step: do(story.proposal, actor, step)
 
 
 def _round(story: Story) -> Round:
@@ -368,7 +372,7 @@ def _person(address: str) -> Person:
     return person
 
 
-OF_PROGRAMMES = {**programmes.DOING, **kits.DOING, **offers.DOING}
+LATER = {name: _of_programme(do) for of in (programmes, kits, offers) for name, do in of.DOING.items()}
 DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "create": _create,
     "edit": _edit,
@@ -395,6 +399,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
-    **{name: _about_programme(do) for name, do in OF_PROGRAMMES.items()},
+    **{name: _of_story(do) for name, do in {**LATER, **discussion.DOING}.items()},
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from exchange.accounts.models import Person
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.notifications.discussing import FOR_READERS
 from exchange.notifications.models import Notification
 from exchange.notifications.policy import handles_mail
 from exchange.outbox import Message
@@ -110,7 +111,8 @@ def failed_message(person: Person, message_id: int) -> Message:
 
 def _shown_to(person: Person) -> ColumnElement[bool]:
     """The person's own lines, but for those about a proposal that they may no longer see, or in which they now
-    have an interest: who assessed it or decided was told what the members are not."""
-    is_free = or_(proposals.on_team(person), ~proposals.conflicted(person))
+    have an interest: who assessed it or decided was told what the members are not. What any reader may know stays."""
+    for_readers = Notification.kind.in_(sorted(FOR_READERS))
+    is_free = or_(for_readers, proposals.on_team(person), ~proposals.conflicted(person))
     may_see = or_(Notification.proposal_id.is_(None), and_(proposals.visible_to(person), is_free))
     return (Notification.person_id == person.id) & may_see

@@ -16,7 +16,7 @@ from exchange.audience import Audience
 from exchange.errors import Conflict
 from exchange.events import Event, NewEvent
 from exchange.extensions import db
-from exchange.notifications import paths, who
+from exchange.notifications import discussing, paths, who
 from exchange.notifications.faults import described
 from exchange.notifications.models import Notification
 from exchange.notifications.news import News, Row
@@ -24,7 +24,6 @@ from exchange.outbox import Message
 from exchange.proposals import policy
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
-from exchange.spread.models import Programme
 from exchange.transaction import transaction
 
 LONGEST_WAIT = timedelta(hours=1)
@@ -140,11 +139,9 @@ def notify(
 
 
 def proposal_of(event: Event) -> Proposal | None:
-    """What the event is about, where that is a proposal that is still there, or its programme."""
+    """The proposal that the event is about, while it is still there."""
     kind, _, number = event.subject.partition(":")
-    if kind == "programme":
-        return db.session.get_one(Programme, int(number)).proposal
-    return db.session.get(Proposal, int(number)) if kind == "proposal" else None
+    return db.session.get(Proposal, int(number)) if kind == "proposal" else discussing.proposal_of(event)
 
 
 def mark_read(notification: Notification) -> None:

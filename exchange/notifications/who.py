@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating
+from exchange.notifications import acting, deliberating, discussing
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -305,4 +305,10 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "name_stand_in": (Row(acting.stand_in, "stand_in_named", PAGE, more=acting.part),),
     "end_stand_in": (Row(acting.stand_in, "stand_in_ended", WORK, outlives=True, more=acting.part),),
     "settle": (Row(person_settled, "settled", WORK),),
+}
+# Who follows it comes last, so that whoever takes part is told as that.
+TOLD = {
+    **TOLD,
+    **discussing.ROWS,
+    **{kind: (*TOLD.get(kind, ()), discussing.FOLLOWERS) for kind in discussing.FOLLOWED},
 }

@@ -16,6 +16,7 @@ from exchange.proposals.choices import Choices, choices
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 from exchange.proposals.next_step import Facts, next_step
+from exchange.proposals.panels import Panel, panels_for
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import Reading
 from exchange.proposals.record import Source
@@ -56,6 +57,7 @@ class Page:
     not_yet: list[NotYet]
     changed_since: ChangedSince | None
     tabs: list[Tab]
+    panels: list[Panel]
     sections: list[ShownSection]
     team: list[str]
     readers: list[str]
@@ -98,6 +100,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
         not_yet=not_yet,
         changed_since=since_before(seen, person),
         tabs=tabs,
+        panels=panels_for(seen, person),
         sections=answers.answered_sections(
             read.answers, lists, queries.attachments_read(seen), without=SHOWN_ABOVE
         ),
@@ -113,7 +116,10 @@ def page_of(seen: Seen, person: Person | None) -> Page:
 def with_tabs(proposal: Proposal, tabs: list[Tab], current: str) -> list[dict[str, Any]]:
     """The proposal's page and the others about it, for the component; `current` is the address of the one in view."""
     all_ = [Tab("Proposal", action_url(proposal, "")), *tabs]
-    return [{"text": tab.label, "href": tab.url, "current": tab.url == current} for tab in all_]
+    return [
+        {"text": tab.label, "href": tab.url, "current": tab.url == current, "count": tab.count}
+        for tab in all_
+    ]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from exchange.proposals.policy import Seen
 class Tab:
     label: str
     url: str
+    count: int = 0
 
 
 TabsOf = Callable[[Seen, Person | None], list[Tab]]

@@ -23,6 +23,8 @@ from exchange.benefits import waiting as benefits
 from exchange.benefits.waiting import WaitingFigures
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
+from exchange.discussion import moderation
+from exchange.discussion import policy as discussion_policy
 from exchange.extensions import db
 from exchange.interests import policy as interests_policy
 from exchange.outbox import Message
@@ -89,6 +91,8 @@ def work_of(person: Person) -> Work:
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
     tasks += map(_to_confirm, benefits.waiting_for(person))
+    if discussion_policy.moderates(person):
+        tasks += _to_moderate(person)
     if is_administrator(person):
         tasks += _to_administer()
     return Work(
@@ -280,6 +284,13 @@ def _to_confirm(waiting: WaitingFigures) -> Task:
     return Task(waiting.title, todo, "benefits.benefits", {"slug": waiting.slug, "_anchor": "waiting"}, since)
 
 
+def _to_moderate(person: Person) -> Iterator[Task]:
+    count, since = moderation.waiting_for(person)
+    if since is not None:
+        todo = _how_many(count, _day(since), ("reported comment", "reported comments"))
+        yield Task("Comments to look at", todo, "discussion.moderation_list", {}, _day(since))
+
+
 def _to_administer() -> Iterator[Task]:
     # As `accounts.policy.waits_to_be_settled` says of one person.
     is_waiting = (
@@ -313,6 +324,7 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
         (policy.runs_a_theme(person), "reports.dashboard", "Dashboard"),
         (offers_programmes(person), "beyond.offers_made", "Offers to other networks"),
+        (discussion_policy.moderates(person), "discussion.moderation_list", "Comments to look at"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
 from exchange.errors import WrongStage
+from exchange.proposals.panels import panels_for
 from exchange.region import queries as region
 from exchange.spread import life, policy, queries, services
 from exchange.spread.beyond.policy import offers_programmes
@@ -51,7 +52,8 @@ def programmes() -> ResponseReturnValue:
 @blueprint.get("/programmes/<slug>")
 @public_where_found(queries.programme_seen)
 def programme(found: SeenProgramme) -> ResponseReturnValue:
-    return render_template("spread/programme.html", found=found, page=page_of(found))
+    panels = panels_for(found.seen, person_at_hand())
+    return render_template("spread/programme.html", found=found, page=page_of(found), panels=panels)
 
 
 @blueprint.route(f"/programmes/<slug>/<any({', '.join(CHANGES)}):name>", methods=["GET", "POST"])

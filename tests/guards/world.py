@@ -56,6 +56,7 @@ from tests.assessment.arrange import (
     submit,
 )
 from tests.decisions.arrange import asked_in
+from tests.discussion.arrange import say
 from tests.factories import make_interest, make_person
 from tests.proposals.arrange import OTHER_THEME, make_theme
 
@@ -161,6 +162,9 @@ def make_world() -> World:
     lay, co_author = people["lay"], people["co_author"]
     assert lay is not None
     assert co_author is not None
+    in_assessment = db.session.scalars(
+        select(Proposal).where(Proposal.reference == world.refs["in-assessment"])
+    ).one()
     invitation = services.invite(draft, champion, lay.email)
     programme = db.session.scalars(select(Programme)).one()
     manager = people["manager"]
@@ -211,6 +215,8 @@ def make_world() -> World:
         "notification_id": notification.id if notification else 0,
         "file_id": document,
         "co_author_id": co_author.id,
+        "comment_id": say(in_assessment, member, "Who leads it at night?").id,
+        "kind": "support",
         "invitation_id": invitation.id,
         "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
         "stand_in_id": stand_in.id,

@@ -17,10 +17,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.assessment import queries as assessment
 from exchange.assessment import services as panels
 from exchange.decisions.models import Decision, DecisionKind
+from exchange.discussion import queries as discussion
+from exchange.discussion.kinds import Forum
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import record, services
@@ -40,6 +43,7 @@ from tests.assessment.arrange import (
 )
 from tests.conftest import Committed
 from tests.decisions import arrange as decided
+from tests.discussion.arrange import say
 from tests.factories import PASSWORD, THEME, make_person
 from tests.pages import Client
 from tests.proposals.arrange import make_draft, make_theme, pdf_bytes
@@ -461,3 +465,69 @@ def test_decisions_prepared_by_two_leave_one(client: Client, committed: Committe
             assert decision.must_show == f"Of {sent[answers.index(302)].person.id}"
             assert db.session.get_one(Proposal, case.proposal.id).stage is Stage.ASSESSED
             assert assessment.current_round(case.proposal) is not None
+
+
+def test_endorsing_following_and_reporting_at_once_count_once(client: Client, committed: Committed) -> None:
+    """Two people, each with two clicks."""
+    for _ in range(RACES):
+        with committed():
+            champion, people = make_champion(), [make_person(organisation="river-trust") for _ in range(2)]
+            proposal = make_submitted(champion)
+            comment = say(proposal, champion, "Ask us.")
+        of_proposal, of_comment = {"ref": proposal.reference}, {"comment_id": comment.id}
+        clicks = [each for each in people for _ in range(2)]
+        for endpoint, data, values in (
+            ("discussion.endorse", {}, {**of_proposal, "kind": "adopt"}),
+            ("discussion.follow", {}, of_proposal),
+            ("discussion.report_comment", {"reason": "unkind", "words": ""}, of_comment),
+        ):
+            sent = [Sent(each, endpoint, data, "", values) for each in clicks]
+            assert at_once(client, sent) == [302] * 4
+        with committed():
+            voices = discussion.voices(proposal, Forum.MEMBERS)
+            assert (voices.adopters, voices.organisations) == (2, 1)
+            assert len(discussion.followers(proposal, clock.now())) == 2
+            assert len(discussion.waiting_reports(comment)) == 2
+            kinds = ("endorse", "report_comment")
+            actors = [each.id for each in people]
+            query = select(Event.kind).where(Event.actor_id.in_(actors), Event.kind.in_(kinds))
+            assert sorted(db.session.scalars(query)) == sorted(kinds * 2)
+
+
+def test_a_flood_sent_all_at_once_is_stopped_at_the_limit(client: Client, committed: Committed) -> None:
+    with committed():
+        proposal, person = make_submitted(make_champion()), make_person(organisation="river-trust")
+        for number in range(8):
+            say(proposal, person, f"Comment {number}")
+    values = {"ref": proposal.reference}
+    sent = [
+        Sent(person, "discussion.comment_on_proposal", {"text": f"More {number}"}, "add_comment", values)
+        for number in range(6)
+    ]
+    assert sorted(at_once(client, sent)) == [302, 302, 422, 422, 422, 422]
+    with committed():
+        assert discussion.voices(proposal, Forum.MEMBERS).comments == 10
+
+
+def test_one_manager_hides_what_its_writer_changes_at_that_moment(
+    client: Client, committed: Committed
+) -> None:
+    """Either comes first; never is a hidden comment changed after."""
+    for _ in range(RACES):
+        with committed():
+            proposal, manager = make_submitted(make_champion()), make_manager()
+            writer = make_person(organisation="river-trust")
+            comment = say(proposal, writer, "As it was")
+        values = {"comment_id": comment.id}
+        hide = {"action": "hide", "why_hidden": "Unkind."}
+        sent = [
+            Sent(manager, "discussion.moderate_comment", hide, "hide_comment", values),
+            Sent(writer, "discussion.edit_comment", {"text": "Otherwise"}, "edit_comment", values),
+        ]
+        hidden, edited = at_once(client, sent)
+        assert (hidden, edited) in {(302, 302), (302, 409)}
+        with committed():
+            query = select(Event.kind).where(Event.subject == comment.event_subject).order_by(Event.position)
+            kinds = list(db.session.scalars(query))
+            assert kinds[-1] == "hide_comment"
+            assert ("edit_comment" in kinds) == (edited == 302)

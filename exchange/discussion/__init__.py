@@ -1,0 +1,1 @@
+"""Comments on proposals and programmes, with endorsements, following and moderation."""
