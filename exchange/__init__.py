@@ -30,6 +30,7 @@ import exchange.proposals.needs
 import exchange.proposals.routes
 import exchange.proposals.tabs_of
 import exchange.reports.routes
+import exchange.spread.queries
 import exchange.spread.routes
 import exchange.spread.tabs_of
 from config import INSTANCE, from_environment
@@ -139,6 +140,7 @@ def _join_features(app: Flask) -> None:
             f"the needs and the table of actions differ: {sorted(needs.keys() ^ ACTIONS.keys())}"
         )
     app.extensions["needs"] = needs
+    app.extensions["spreading"] = exchange.spread.queries.spreading
     app.extensions["a_kept_file"] = longest_kept_file
     app.extensions["tabs"] = [
         exchange.proposals.tabs_of.tabs_of,

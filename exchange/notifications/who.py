@@ -24,7 +24,7 @@ from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating
+from exchange.notifications import acting, deliberating, joining
 from exchange.notifications.paths import (
     DISCUSSION,
     EDIT,
@@ -365,6 +365,12 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),
+    "ask_to_join": (Row(champion, "asked_to_join", TEAM, more=joining.request),),
+    "accept_request": (
+        Row(joining.who_asked, "request_accepted", PAGE),
+        Row(co_authors, "joined_team", TEAM, more=joining.request),
+    ),
+    "decline_request": (Row(joining.who_asked, "request_declined", PAGE),),
     "leave_team": (Row(team, "left_team", TEAM),),
     "remove_co_author": (Row(removed_co_author, "removed_from_team", WORK, outlives=True),),
     "hand_over": (
