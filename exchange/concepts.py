@@ -75,7 +75,7 @@ _SAME = """
     glucose sugar
     hand_hygiene handwashing wash_hands wash
     heart cardiac cardiology
-    home residence domiciliary household
+    home domiciliary household
     huddle debrief briefing
     infection infected infectious
     intensive_care critical_care icu itu
@@ -132,32 +132,32 @@ def spoken(text: str) -> Iterator[Spoken]:
     """Each time that the text speaks of something telling, in order; a word with a hyphen is one word too."""
     found = terms.words(text)
     standing = [(term, word.start, word.end) for word in found for term in word.terms]
+    silent, single, phrases = _silent(), _single(), _phrases()
     place = 0
     while place < len(standing):
-        concept, taken = _concept_at(standing, place)
-        if concept:
-            yield Spoken(concept, standing[place][1], standing[place + taken - 1][2])
-        place += taken
+        term, start, end = standing[place]
+        place += 1
+        for rest, concept in phrases.get(term, ()):
+            following = standing[place : place + len(rest)]
+            if tuple(each for each, _, _ in following) == rest:
+                yield Spoken(concept, start, following[-1][2])
+                place += len(rest)
+                break
+        else:
+            if term in single:
+                yield Spoken(single[term], start, end)
+            elif term not in silent and not term.isdigit():
+                yield Spoken(term, start, end)
+    if terms.HYPHENS.isdisjoint(text):
+        return
     for start, end, phrase in terms.hyphened(text, found):
-        if len(phrase) == 1 and phrase[0] not in _silent():
-            yield Spoken(_single().get(phrase[0], phrase[0]), start, end)
+        if len(phrase) == 1 and phrase[0] not in silent:
+            yield Spoken(single.get(phrase[0], phrase[0]), start, end)
 
 
 def of(*texts: str) -> list[str]:
     """What the texts speak of, each concept once, in the order of the first time."""
     return list(dict.fromkeys(each.concept for text in texts for each in spoken(text)))[:MOST_CONCEPTS]
-
-
-def _concept_at(standing: list[tuple[str, int, int]], place: int) -> tuple[str, int]:
-    """What the terms from here on mean, empty when nothing telling, and how many of them do."""
-    for length in range(_longest(), 1, -1):
-        phrase = tuple(term for term, _, _ in standing[place : place + length])
-        if len(phrase) == length and phrase in _phrases():
-            return _phrases()[phrase], length
-    term = standing[place][0]
-    if (term.isdigit() and term not in _single()) or term in _silent():
-        return "", 1
-    return _single().get(term, term), 1
 
 
 @lru_cache(maxsize=1)
@@ -173,13 +173,14 @@ def _single() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _phrases() -> dict[terms.Phrase, str]:
-    return {each: "_".join(group[0]) for group in _groups() for each in group if len(each) > 1}
-
-
-@lru_cache(maxsize=1)
-def _longest() -> int:
-    return max(map(len, _phrases()))
+def _phrases() -> dict[str, list[tuple[terms.Phrase, str]]]:
+    """By their first term what follows it, the longest first, and the concept that they stand for."""
+    found: dict[str, list[tuple[terms.Phrase, str]]] = {}
+    for group in _groups():
+        for each in group:
+            if len(each) > 1:
+                found.setdefault(each[0], []).append((each[1:], "_".join(group[0])))
+    return {first: sorted(rests, key=lambda each: -len(each[0])) for first, rests in found.items()}
 
 
 @lru_cache(maxsize=1)

@@ -6,21 +6,7 @@ counted, or looked at.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    Index,
-    Integer,
-    Subquery,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    union_all,
-)
+from sqlalchemy import ForeignKey, Index, Integer, Subquery, TextClause, column, delete, insert, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from exchange.extensions import Base, db
@@ -53,34 +39,46 @@ def remove(proposal_id: int) -> None:
     db.session.execute(delete(HeadingConcept).where(HeadingConcept.proposal_id == proposal_id))
 
 
-def collection(heading: Heading, size: ColumnElement[int]) -> Collection:
-    """How common what this heading speaks of is, among as many headings as `size` says. Takes one query."""
-    parts = [select(literal("").label("concept"), size.label("holding"))]
-    for concept in heading.concepts[:MOST_ASKED]:
-        some = _newest(concept, MOST_READ + 1)
-        parts.append(select(literal(concept), func.count()).select_from(some))
-    holding = {concept: count or 0 for concept, count in db.session.execute(union_all(*parts))}
-    return Collection(holding.pop(""), holding)
+def collection(heading: Heading) -> Collection:
+    """How common what this heading speaks of is, among as many headings as there are proposals. Takes one query."""
+    asked = heading.concepts[:MOST_ASKED]
+    parts = ["SELECT -1, (SELECT coalesce(max(id), 0) FROM proposal)"]
+    parts += [
+        f"SELECT {at}, (SELECT count(*) FROM ({_newest(at, MOST_READ + 1)}) AS some)"
+        for at in range(len(asked))
+    ]
+    found: dict[int, int] = {at: count for at, count in db.session.execute(_written(parts, asked))}
+    return Collection(found.pop(-1), {asked[at]: count for at, count in found.items()})
 
 
 def nearest(heading: Heading, collection: Collection) -> Subquery | None:
     """Proposals that share rare concepts with the heading, as `proposal_id` and `weight`, once for each concept; None when there
     are none. The rarest concepts are looked at first, until so many headings are read that more would take too long."""
-    weights = {each: collection.weight(each) for each, count in collection.holding.items() if count}
-    parts: list[Any] = []
-    left = MOST_READ_IN_ALL
-    for concept in sorted(weights, key=lambda each: (-weights[each], each)):
-        if left <= 0:
-            break
-        left -= collection.holding[concept]
-        some = _newest(concept, MOST_READ)
-        # Whole numbers, which both databases add up alike.
-        weight = literal(round(weights[concept] ** 2 * 1_000), Integer())
-        parts.append(select(some.c.proposal_id.label("proposal_id"), weight.label("weight")))
-    return union_all(*parts).subquery("near") if parts else None
+    rarest = sorted(
+        (each for each, count in collection.holding.items() if count),
+        key=lambda each: (-collection.weight(each), each),
+    )
+    asked, left = [], MOST_READ_IN_ALL
+    while rarest and left > 0:
+        asked.append(rarest.pop(0))
+        left -= collection.holding[asked[-1]]
+    if not asked:
+        return None
+    # Whole numbers, which both databases add up alike.
+    weights = [round(collection.weight(each) ** 2 * 1_000) for each in asked]
+    parts = [
+        f"SELECT proposal_id, CAST(:w{at} AS integer) AS weight FROM ({_newest(at, MOST_READ)}) AS some"
+        for at in range(len(asked))
+    ]
+    written = _written(parts, asked).bindparams(**{f"w{at}": weight for at, weight in enumerate(weights)})
+    return written.columns(column("proposal_id", Integer), column("weight", Integer)).subquery("near")
 
 
-def _newest(concept: str, most: int) -> Subquery:
-    of_it = HeadingConcept.concept == concept
-    newest = select(HeadingConcept.proposal_id).where(of_it).order_by(HeadingConcept.proposal_id.desc())
-    return newest.limit(most).subquery()
+def _newest(at: int, most: int) -> str:
+    """Of the concept with this number, in SQL: written by hand, as putting it together took longer than asking."""
+    of_it = f"FROM heading_concept WHERE concept = :c{at}"
+    return f"SELECT proposal_id {of_it} ORDER BY proposal_id DESC LIMIT {most}"
+
+
+def _written(parts: list[str], asked: list[str]) -> TextClause:
+    return text(" UNION ALL ".join(parts)).bindparams(**{f"c{at}": each for at, each in enumerate(asked)})

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from math import log, sqrt
 
 from exchange import concepts
@@ -34,14 +34,10 @@ class Heading:
     name: str
     summary: str = ""
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[str, int]:
         """What it speaks of, and how much."""
-        counts = Counter(each.concept for each in concepts.spoken(self.name))
-        for concept in counts:
-            counts[concept] *= IN_NAME
-        counts.update(each.concept for each in concepts.spoken(self.summary))
-        return counts
+        return _counts(self.name, self.summary)
 
     @property
     def concepts(self) -> list[str]:
@@ -74,20 +70,26 @@ def shared(one: Heading, other: Heading) -> frozenset[str]:
     return frozenset(one.counts.keys() & other.counts.keys())
 
 
-def is_similar(one: Heading, other: Heading, collection: Collection) -> bool:
-    """Whether the second is worth showing to whoever writes the first."""
+def worth(one: Heading, other: Heading, collection: Collection) -> float:
+    """How similar the second is to the first, which somebody writes; 0 when they have too little in common, however rare."""
     least = LEAST_SHARED if one.summary else LEAST_SHARED_BY_NAME
-    return len(shared(one, other)) >= least and similarity(one, other, collection) >= FLOOR
+    return similarity(one, other, collection) if len(shared(one, other)) >= least else 0.0
 
 
 def ranked(one: Heading, others: Mapping[int, Heading], collection: Collection) -> list[int]:
     """The keys of those that are worth showing, the most similar first, and of equal ones the highest key."""
-    found = {
-        key: similarity(one, other, collection)
-        for key, other in others.items()
-        if is_similar(one, other, collection)
-    }
-    return sorted(found, key=lambda key: (-found[key], -key))[:SHOWN]
+    found = {key: worth(one, other, collection) for key, other in others.items()}
+    return sorted((key for key in found if found[key] >= FLOOR), key=lambda key: (-found[key], -key))[:SHOWN]
+
+
+@lru_cache(maxsize=2_048)
+def _counts(name: str, summary: str) -> Mapping[str, int]:
+    """Kept, as whoever types a summary is compared with the same ones again and again."""
+    counts = Counter(each.concept for each in concepts.spoken(name))
+    for concept in counts:
+        counts[concept] *= IN_NAME
+    counts.update(each.concept for each in concepts.spoken(summary))
+    return counts
 
 
 def _weighed(heading: Heading, collection: Collection) -> dict[str, float]:

@@ -54,7 +54,7 @@ def similar_to(person: Person | None, heading: Heading, *, besides: int | None =
 def _found(person: Person | None, heading: Heading, besides: int | None) -> list[int]:
     if not heading.counts:
         return []
-    known = headings.collection(heading, select(func.coalesce(func.max(Proposal.id), 0)).scalar_subquery())
+    known = headings.collection(heading)
     near = headings.nearest(heading, known)
     if near is None:
         return []

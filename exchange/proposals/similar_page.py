@@ -23,6 +23,7 @@ from exchange.wording import counted, cut, day, joined
 
 LONGEST_SUMMARY = 180
 MOST_WORDS = 6
+YOURS = "of your own team"
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class SimilarPage:
     @property
     def told(self) -> str:
         """What somebody hears who does not look at the list."""
-        return f"Similar to yours: {self.found}. They are listed on this page." if self.items else ""
+        return f"Similar to yours, and listed below it: {self.found}." if self.items else ""
 
     def is_news(self, shown: str) -> bool:
         """Whether there is one among them that was not shown before."""
@@ -96,7 +97,7 @@ def similar_page(person: Person, heading: Heading, *, besides: int | None = None
                 summary=_marked(cut(row.summary, LONGEST_SUMMARY), each.concepts),
                 url=each.spreading.url if each.spreading else url_for("proposals.show", ref=ref),
                 reference=ref,
-                facts=listing_page.facts_of(row, lists),
+                facts=[*([YOURS] if row.is_own else []), *listing_page.facts_of(row, lists)],
                 stage=row.stage,
                 spreading=each.spreading,
                 words=_in_both(each),
@@ -130,18 +131,14 @@ def _way(person: Person, found: Similar, request: joining.Asked | None) -> Way |
 
 
 def _in_both(found: Similar) -> str:
-    """The words of the other one that stand for what both speak of."""
+    """The words of the other one that stand for what both speak of; without a capital where it has them so."""
     words: dict[str, str] = {}
     for text in (found.row.title, found.row.summary):
         for each in concepts.spoken(text):
-            if each.concept in found.concepts:
-                words.setdefault(each.concept, _plain(text[each.start : each.end]))
+            word = text[each.start : each.end]
+            if each.concept in found.concepts and not words.get(each.concept, "A")[0].islower():
+                words[each.concept] = word if word[0].islower() else words.get(each.concept, word)
     return joined(list(dict.fromkeys(words.values()))[:MOST_WORDS])
-
-
-def _plain(word: str) -> str:
-    """Without the capital of a beginning; one of an abbreviation stays."""
-    return word if word[1:] != word[1:].lower() else word.lower()
 
 
 def _marked(text: str, shared: Iterable[str]) -> Markup:

@@ -75,6 +75,7 @@ STAGES = {
     "38-the-report-nobody-read": Stage.SPREAD,
     "39-a-list-in-every-wallet": Stage.NOT_TAKEN_FORWARD,
     "40-the-sole-that-tells": Stage.WITHDRAWN,
+    "41-no-dose-forgotten": Stage.DRAFT,
 }
 TITLES = {
     path.stem: tomllib.loads(path.read_text())["answers"]["title"]
@@ -368,5 +369,5 @@ def test_every_account_that_is_told_can_sign_in(demo: Flask, address: str) -> No
 
 
 def test_files_of_the_demo_are_all_there() -> None:
-    assert len(list(Path(demo_load.FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 40
+    assert len(list(Path(demo_load.FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 41
     assert len(addresses()) == 12

@@ -150,6 +150,8 @@ def make_world() -> World:
     lay, co_author = people["lay"], people["co_author"]
     assert lay is not None
     assert co_author is not None
+    refs = Proposal.reference == world.refs["in-assessment"]
+    in_assessment = db.session.scalars(select(Proposal).where(refs)).one()
     invitation = services.invite(draft, champion, lay.email)
     programme = db.session.scalars(select(Programme)).one()
     manager = people["manager"]
@@ -179,6 +181,7 @@ def make_world() -> World:
         "file_id": document,
         "co_author_id": co_author.id,
         "invitation_id": invitation.id,
+        "request_id": services.ask_to_join(in_assessment, member, "I can help.").id,
         "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
         "stand_in_id": stand_in.id,
         "role": Role.THEME_DIRECTOR.value,

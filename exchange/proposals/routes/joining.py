@@ -56,10 +56,13 @@ def similar(seen: Seen) -> ResponseReturnValue:
 @requires(policy.can_ask_to_join, of=queries.seen, message=policy.ONLY_READERS_ASK)
 def ask_to_join(seen: Seen) -> ResponseReturnValue:
     form, person = AskToJoinForm(), someone_at_hand()
+    before = joining.standing_request(person, seen.proposal)
     if form.validate_on_submit():
         try:
             services.ask_to_join(seen.proposal, person, form.note.data)
         except CannotAsk as refused:
+            if before is not None:
+                raise
             form.add_error("note", refused.message)
         else:
             flash(f"{seen.proposal.champion.name} is asked. We tell you what they answer.")
@@ -69,7 +72,7 @@ def ask_to_join(seen: Seen) -> ResponseReturnValue:
         seen=seen,
         form=form,
         title=title_of(seen),
-        before=joining.standing_request(person, seen.proposal),
+        before=before,
     ), form.status_code
 
 
