@@ -44,7 +44,7 @@ def collection(heading: Heading) -> Collection:
     asked = heading.concepts[:MOST_ASKED]
     parts = ["SELECT -1, (SELECT coalesce(max(id), 0) FROM proposal)"]
     parts += [
-        f"SELECT {at}, (SELECT count(*) FROM ({_newest(at, MOST_READ + 1)}) AS some)"
+        f"SELECT {at}, (SELECT count(*) FROM ({_newest(at, MOST_READ + 1)}) AS newest)"
         for at in range(len(asked))
     ]
     found: dict[int, int] = {at: count for at, count in db.session.execute(_written(parts, asked))}
@@ -67,7 +67,7 @@ def nearest(heading: Heading, collection: Collection) -> Subquery | None:
     # Whole numbers, which both databases add up alike.
     weights = [round(collection.weight(each) ** 2 * 1_000) for each in asked]
     parts = [
-        f"SELECT proposal_id, CAST(:w{at} AS integer) AS weight FROM ({_newest(at, MOST_READ)}) AS some"
+        f"SELECT proposal_id, CAST(:w{at} AS integer) AS weight FROM ({_newest(at, MOST_READ)}) AS newest"
         for at in range(len(asked))
     ]
     written = _written(parts, asked).bindparams(**{f"w{at}": weight for at, weight in enumerate(weights)})
