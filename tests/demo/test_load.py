@@ -75,7 +75,7 @@ STAGES = {
     "38-the-report-nobody-read": Stage.SPREAD,
     "39-a-list-in-every-wallet": Stage.NOT_TAKEN_FORWARD,
     "40-the-sole-that-tells": Stage.WITHDRAWN,
-    "41-no-dose-forgotten": Stage.DRAFT,
+    "41-told-before-the-taxi": Stage.DRAFT,
 }
 TITLES = {
     path.stem: tomllib.loads(path.read_text())["answers"]["title"]
