@@ -22,6 +22,7 @@ from exchange.proposals import indexing, record
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import ReadingLevel, Visibility
 from exchange.proposals.record import AnswerAudience
+from exchange.similarity import Heading
 
 ASSESSED_ONCE = frozenset({Stage.IN_ASSESSMENT, Stage.ASSESSED, Stage.SPREAD, Stage.NOT_TAKEN_FORWARD})
 DECIDED = {Stage.SPREAD: DecisionKind.APPROVE_SPREAD, Stage.NOT_TAKEN_FORWARD: DecisionKind.DECLINE}
@@ -194,6 +195,8 @@ class Life:
                 audience=audience,
                 **said,
             )
+        for concept in Heading(self.answers["title"], self.answers["summary"]).concepts:
+            self.bulk.add("heading_concept", concept=concept, proposal_id=self.id)
 
     def _submit(self) -> None:
         self.bulk.add(

@@ -38,6 +38,7 @@ import exchange.proposals.routes
 import exchange.proposals.tabs_of
 import exchange.reports.routes
 import exchange.spread.beyond.routes
+import exchange.spread.queries
 import exchange.spread.routes
 import exchange.spread.tabs_of
 from config import INSTANCE, from_environment
@@ -158,6 +159,7 @@ def _join_features(app: Flask) -> None:
         )
     app.extensions["needs"] = needs
     app.extensions["stand_ins"] = Grounds(has_assessed_each, is_current_programme)
+    app.extensions["spreading"] = exchange.spread.queries.spreading
     app.extensions["a_kept_file"] = longest_kept_file
     app.extensions["tabs"] = [
         exchange.proposals.tabs_of.tabs_of,

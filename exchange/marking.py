@@ -42,6 +42,11 @@ def marked_whole(text: str) -> Markup:
     return Markup("<mark>{}</mark>").format(text)
 
 
+def marked_at(text: str, places: Iterable[tuple[int, int]]) -> Markup:
+    """The whole text, marked from the one to the other of each place."""
+    return _marked(text, 0, len(text), [Hit(start, end, 0) for start, end in sorted(places)])
+
+
 def passage(text: str, asked: Query, wanted: Iterable[int]) -> Passage | None:
     """The piece of the text that holds the most of the wanted terms, the first of those that hold as many; None when
     none of them is there."""

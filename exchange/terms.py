@@ -45,8 +45,8 @@ _MARKED = r"[^\W_][\u0300-\u036f]*"
 _WORD = re.compile(rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+(?!,?[0-9])|(?:{_MARKED})+(?:['’ʼ](?:{_MARKED})+)*|&")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _QUOTED = re.compile(r'"([^"]*)"|“([^“”]*)”')
-_HYPHENS = frozenset("-‐‑‒–")
-_BINDING = _HYPHENS | {"", ".", "@", "_"}
+HYPHENS = frozenset("-‐‑‒–")
+_BINDING = HYPHENS | {"", ".", "@", "_"}
 _REFERENCE = re.compile(
     r"(?:([a-z]+|[a-z0-9]{1,8}(?=-\d{4}-))-?)?(?:(\d{4})(?:-|(?=\d{4,8}$)))?(\d{1,8})", re.ASCII
 )
@@ -118,7 +118,7 @@ def hyphened(text: str, found: Sequence[Word]) -> Iterator[tuple[int, int, Phras
     """Words with hyphens as one ("e-mail" is "email"), and where they stand."""
     for group in _groups(text, found):
         gaps = {text[one.end : other.start] for one, other in pairwise(group)}
-        if gaps and gaps <= _HYPHENS:
+        if gaps and gaps <= HYPHENS:
             spelt = "".join(text[word.start : word.end] for word in group)
             if spelt.isalpha():
                 yield group[0].start, group[-1].end, _terms(spelt[:LONGEST_WORD])

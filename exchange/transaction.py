@@ -23,6 +23,8 @@ from exchange.outages import outage_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 WRITES_ON_GET = frozenset({"security.confirm_email", "security.change_email_confirm"})
+# What is typed there has no place in an address, which logs keep.
+READS_ON_POST = frozenset({"proposals.find_similar"})
 BUSY_TIMEOUT_MILLISECONDS = 10_000
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,8 @@ def is_writing() -> bool:
     """Whether the request at hand may change anything; outside a request everything may."""
     if not has_request_context():
         return True
+    if request.endpoint in READS_ON_POST:
+        return False
     return request.method not in SAFE_METHODS or request.endpoint in WRITES_ON_GET
 
 

@@ -244,6 +244,14 @@ def _about(candidate: Candidate) -> str:
     return f"{about} {candidate.note}".strip()
 
 
+class AnswerRequestForm(forms.OnceForm):
+    answer = forms.OneField(
+        "Do you want them on the team?",
+        [Required("Select whether you want them on the team")],
+        choices=(Choice("accept", "Yes, as a co-author"), Choice("decline", "No")),
+    )
+
+
 class InvitationForm(forms.OnceForm):
     answer = forms.OneField(
         "Do you want to join the team?",

@@ -13,18 +13,21 @@ from exchange.assessment.models import Interest
 from exchange.assessment.queries import Assigned, Panel, Place, Staffed
 from exchange.errors import Conflict, WrongStage
 from exchange.forms import Form
-from exchange.proposals import invitations
+from exchange.proposals import invitations, joining
+from exchange.proposals import policy as proposals_policy
 from exchange.proposals import queries as proposals
+from exchange.proposals.joining import SeenRequest
 from exchange.proposals.models import Invitation
 from exchange.proposals.page import with_tabs
 from exchange.proposals.policy import Seen
-from exchange.proposals.services import check, decline_invitation
+from exchange.proposals.services import check, decline_invitation, decline_request
 from exchange.proposals.tabs import tabs_for
 from exchange.region import queries as region
 from exchange.wording import day, joined
 
 ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the proposal can do this."
 ONLY_STAFF = "Only the staff of its lead theme who have no interest in it yet can declare one here."
+ONLY_CHAMPION_ANSWERS = "Only the champion answers who asks to join the team."
 ONLY_CHAMPION = "Only the champion can withdraw the proposal."
 
 PERIODS = {"90-days": "Last 90 days", "12-months": "Last 12 months", "all": "All time"}
@@ -210,6 +213,24 @@ def invitation(found: Invitation) -> ResponseReturnValue:
         flash("You have declined. The champion is told.")
         return redirect(url_for("reports.my_work"))
     return _form("invitation", form, invitation=found, loses_role=policy.assesses(person))
+
+
+@blueprint.route("/proposals/<ref>/team/requests/<int:request_id>", methods=["GET", "POST"])
+@requires(proposals_policy.leads_team_of, of=joining.to_team, message=ONLY_CHAMPION_ANSWERS)
+def answer_request(found: SeenRequest) -> ResponseReturnValue:
+    """Here and not with the proposals, as who joins a team may bind its reviewers."""
+    person, form, request_ = someone_at_hand(), forms.AnswerRequestForm(), found.request
+    if request_.outcome is not None:
+        raise Conflict(f"{request_.person.name} waits for no answer any more.")
+    if form.validate_on_submit():
+        if form.answer.data == "accept":
+            services.accept_request(request_, person)
+            flash(f"{request_.person.name} is a co-author now.")
+        else:
+            decline_request(request_, person)
+            flash(f"You have declined. We tell {request_.person.name}.")
+        return redirect(url_for("proposals.team", ref=found.seen.proposal.reference))
+    return _form("answer_request", form, found=found, seen=found.seen)
 
 
 @blueprint.get("/triage")

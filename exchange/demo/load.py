@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from flask_security import hash_password
@@ -27,8 +25,9 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import discussion, kits, offers, programmes
+from exchange.demo import discussion, kits, offers, programmes, stories
 from exchange.demo.pdf import one_page
+from exchange.demo.stories import FOLDER, Step, Story
 from exchange.extensions import db
 from exchange.interests import services as interests
 from exchange.notifications import services as notifications
@@ -44,29 +43,10 @@ from exchange.spread.conditions import Asked
 from exchange.spread.models import Condition, ConditionStatus, Programme
 from exchange.working_days import add_working_days
 
-FOLDER = Path(__file__).parent
 PACK = FOLDER.parent / "region" / "packs" / "west_midlands.toml"
 PASSWORD = "exchange-demo"  # noqa: S105 - printed for all to see, and the command refuses outside development
 DAYS_BEFORE_ALL = 400
 DAYS_UNREAD = 14
-
-Step = Mapping[str, Any]
-
-
-@dataclass
-class Story:
-    """One proposal of the demo, as its file tells it, and as it stands so far."""
-
-    stem: str
-    answers: Mapping[str, Any]
-    files: list[Mapping[str, Any]]
-    co_authors: list[str]
-    history: list[Step] = field(default_factory=list)
-    reference: str = ""
-
-    @property
-    def proposal(self) -> Proposal:
-        return db.session.scalars(select(Proposal).where(Proposal.reference == self.reference)).one()
 
 
 def is_loaded() -> bool:
@@ -81,11 +61,11 @@ def load() -> None:
         password = hash_password(PASSWORD)  # slow by design, so once for all
         for told in people_told:
             _make_person(told, password)
-    stories = list(_stories())
-    lately, steps = clock.now() - timedelta(days=DAYS_UNREAD), _in_order(stories)
+    found = list(stories.told())
+    lately, steps = clock.now() - timedelta(days=DAYS_UNREAD), stories.in_order(found)
     _play(each for each in steps if each[0] < lately)
     with clock.pretend(lately):
-        by_story = {story.stem: story.proposal for story in stories if story.reference}
+        by_story = {story.stem: story.proposal for story in found if story.reference}
         programmes.go_on(by_story, _person)
         notifications.tell_all()
     _play(each for each in steps if each[0] >= lately)
@@ -104,26 +84,6 @@ def _play(steps: Iterable[tuple[datetime, Story, Step]]) -> None:
             DOING[step["do"]](story, _person(step["by"]), step)
             db.session.flush()
             notifications.tell_all()
-
-
-def _stories() -> Iterator[Story]:
-    later = [programmes.adopting(), kits.steps(), offers.offering(), discussion.talking()]
-    for path in sorted((FOLDER / "proposals").glob("*.toml")):
-        told = tomllib.loads(path.read_text())
-        history = told["history"] + [step for steps in later for step in steps.get(path.stem, [])]
-        yield Story(path.stem, told["answers"], told.get("files", []), told.get("co_authors", []), history)
-
-
-def _in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:
-    """Every step of every story by the hour at which it happened, London time; none in the future."""
-    today = clock.today()
-    steps = []
-    for story in stories:
-        for step in story.history:
-            day = today - timedelta(days=step["days_ago"])
-            at = datetime.combine(day, time.fromisoformat(step["at"]), clock.LONDON)
-            steps.append((min(at, clock.now()), story, step))
-    return sorted(steps, key=lambda each: each[0])
 
 
 def _make_person(told: Mapping[str, Any], password: str) -> None:

@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating, discussing
+from exchange.notifications import acting, deliberating, discussing, joining
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -292,6 +292,12 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),
     "decline_invitation": (Row(champion, "invitation_declined", TEAM),),
+    "ask_to_join": (Row(champion, "asked_to_join", TEAM, more=joining.request),),
+    "accept_request": (
+        Row(joining.who_asked, "request_accepted", PAGE),
+        Row(co_authors, "joined_team", TEAM, more=joining.request),
+    ),
+    "decline_request": (Row(joining.who_asked, "request_declined", PAGE),),
     "leave_team": (Row(team, "left_team", TEAM),),
     "remove_co_author": (Row(removed_co_author, "removed_from_team", WORK, outlives=True),),
     "hand_over": (

@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
+from exchange import headings
 from exchange.extensions import db
 from exchange.proposals import indexing
+from exchange.similarity import Heading
 from exchange.transaction import transaction
 
 AT_ONCE = 20
+HEADINGS_AT_ONCE = 1_000
 
 search = AppGroup("search", help="The text index of proposals.")
 
@@ -29,3 +32,17 @@ def renew(*, only_old: bool) -> None:
         with transaction():
             indexing.rebuild(ids[first : first + AT_ONCE])
         db.session.expunge_all()
+    _keep_concepts()
+
+
+def _keep_concepts() -> None:
+    """Of headings that are older than the finding of similar ones."""
+    after = 0
+    while True:
+        with transaction():
+            found = indexing.without_concepts(after, HEADINGS_AT_ONCE)
+            for row in found:
+                headings.put(row.id, Heading(row.title, row.summary))
+        if not found:
+            return
+        after = found[-1].id

@@ -36,6 +36,7 @@ from exchange.proposals.record import AnswerAudience, Answers, Kind, Needed, Que
 
 LATEST_CHANGES = timedelta(days=366)
 MOST_REASON_WORDS = 150
+MOST_NOTE_WORDS = 100
 MOST_SEARCHED = 200
 ID = re.compile(r"\d{1,9}", re.ASCII)
 READERS: Mapping[AnswerAudience, str] = {
@@ -174,6 +175,16 @@ class InviteForm(OnceForm):
         "E-mail address",
         [Required("Enter the e-mail address of the person to invite")],
         hint="They join with the account that has this address. If there is none, we ask them to register.",
+    )
+
+
+class AskToJoinForm(OnceForm):
+    note = TextField(
+        "What you would bring",
+        [Required("Enter what you would bring")],
+        words=MOST_NOTE_WORDS,
+        rows=5,
+        hint="What you know of it, or have done already. The team reads this.",
     )
 
 

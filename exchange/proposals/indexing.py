@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, select
+from sqlalchemy import ColumnElement, Row, case, literal, select
 
-from exchange import search, terms
+from exchange import headings, search, terms
 from exchange.accounts.models import Person
 from exchange.extensions import db
+from exchange.headings import HeadingConcept
 from exchange.proposals import policy, queries, record
 from exchange.proposals.models import Proposal, Version, Visibility
 from exchange.proposals.record import AnswerAudience, Answers
 from exchange.search import SearchText
+from exchange.similarity import Heading
 
 # The text of an assigned reviewer who has yet to declare.
 SUMMARY = "summary"
@@ -31,11 +33,19 @@ def index(proposal: Proposal, version: Version) -> None:
     """Keeps the words of what was submitted, by audience, so that words of a hidden answer find nothing."""
     for audience in READ_BY:
         _put(proposal, audience, version.answers)
+    headings.put(proposal.id, Heading(proposal.title, version.answers.get("summary") or ""))
 
 
 def index_draft(proposal: Proposal) -> None:
     """Keeps the words of a draft for its team, which alone finds it."""
     _put(proposal, AnswerAudience.ASSESSORS, proposal.answers)
+    headings.put(proposal.id, Heading(proposal.title, proposal.summary))
+
+
+def remove(proposal_id: int) -> None:
+    """Nothing of the proposal can be found any more."""
+    search.remove(proposal_id)
+    headings.remove(proposal_id)
 
 
 def to_rebuild(*, only_old: bool) -> list[int]:
@@ -58,6 +68,13 @@ def rebuild(ids: Sequence[int]) -> None:
             index_draft(proposal)
         else:
             index(proposal, version)
+
+
+def without_concepts(after: int, most: int) -> Sequence[Row[int, str, str]]:
+    """The next proposals, by id, whose headings are kept for search and not for finding similar ones."""
+    kept = select(HeadingConcept.proposal_id).where(HeadingConcept.proposal_id == Proposal.id)
+    query = select(Proposal.id, Proposal.title, Proposal.summary).where(Proposal.id > after, ~kept.exists())
+    return db.session.execute(query.order_by(Proposal.id).limit(most)).all()
 
 
 def text_read_by(person: Person | None) -> ColumnElement[str]:

@@ -223,14 +223,19 @@ def _items(rows: Sequence[Row], wanted: Wanted, lists: Choices) -> list[Item]:
 
 
 def _item(row: Row, shown: Shown, lists: Choices) -> Item:
+    facts = facts_of(row, lists, shown.reference)
+    return Item(row, shown.title, shown.summary, shown.found, facts, _todo(row))
+
+
+def facts_of(row: Row, lists: Choices, reference: str = "") -> list[str]:
+    """The quiet line; `reference` is the row's, with what was searched for marked."""
     facts = [
-        shown.reference,
+        reference or row.reference,
         row.organisation or "",
         lists.name(Source.THEMES, row.theme_id) if row.theme_id else "",
         f"submitted {day(row.submitted_at)}" if row.submitted_at else "not submitted yet",
     ]
-    facts = [fact for fact in facts if fact]
-    return Item(row, shown.title, shown.summary, shown.found, facts, _todo(row))
+    return [fact for fact in facts if fact]
 
 
 def _todo(row: Row) -> str:

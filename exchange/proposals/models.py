@@ -163,7 +163,7 @@ class Attachment(StoredFile, Base):
 
 
 class Outcome(StrEnum):
-    """How an invitation ended."""
+    """How an invitation ended, or a request."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -187,6 +187,35 @@ class Invitation(Base):
     outcome: Mapped[Outcome | None]
 
     proposal: Mapped[Proposal] = relationship()
+
+
+class JoinRequest(Base):
+    """What somebody who read the proposal asks: to be a co-author. Its champion answers; whoever asked can take it back, and ask
+    again. One that was declined stays the last."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        Index(
+            "uq_join_request_standing",
+            "proposal_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("outcome IS NULL OR outcome = 'declined'"),
+            postgresql_where=text("outcome IS NULL OR outcome = 'declined'"),
+        ),
+        Index("ix_join_request_person_id", "person_id", "asked_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str]
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[Outcome | None]
+
+    proposal: Mapped[Proposal] = relationship()
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class ReadingLevel(StrEnum):

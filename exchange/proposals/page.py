@@ -60,6 +60,7 @@ class Page:
     panels: list[Panel]
     sections: list[ShownSection]
     team: list[str]
+    join: Way | None
     readers: list[str]
     entries: list[timeline.Entry]
     has_more_entries: bool
@@ -105,6 +106,7 @@ def page_of(seen: Seen, person: Person | None) -> Page:
             read.answers, lists, queries.attachments_read(seen), without=SHOWN_ABOVE
         ),
         team=team,
+        join=_join(seen, person),
         readers=_readers(seen, theme),
         entries=entries[:SHOWN_EVENTS],
         has_more_entries=len(entries) > SHOWN_EVENTS,
@@ -261,6 +263,13 @@ def _ways(seen: Seen, person: Person | None, panel_waits: bool) -> tuple[Way | N
         ways = {"submit": ways.pop("submit", writing), "edit": writing, **ways}
     main = next((ways.pop(name) for name in MAIN_ACTIONS if name in ways), None)
     return main, [way for way in ways.values() if way != main], not_yet
+
+
+def _join(seen: Seen, person: Person | None) -> Way | None:
+    """For who reads it as members do."""
+    if person is None or not policy.can_ask_to_join(person, seen):
+        return None
+    return Way("Ask to join the team", url_for("proposals.ask_to_join", ref=seen.proposal.reference))
 
 
 def action_url(proposal: Proposal, slug: str) -> str:

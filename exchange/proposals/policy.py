@@ -12,6 +12,7 @@ from exchange.proposals.record import AnswerAudience
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
     from exchange.proposals.invitations import SeenCoAuthor, SeenInvitation
+    from exchange.proposals.joining import SeenRequest
     from exchange.proposals.models import Proposal
     from exchange.proposals.queries import SeenFile
 
@@ -138,8 +139,27 @@ def is_co_author(person: Person, seen: Seen) -> bool:
     return Part.CO_AUTHOR in seen.standing.parts
 
 
-def leads_team_of(person: Person, found: SeenCoAuthor | SeenInvitation) -> bool:
+def leads_team_of(person: Person, found: SeenCoAuthor | SeenInvitation | SeenRequest) -> bool:
     return found.seen.standing.is_champion
+
+
+ONLY_READERS_ASK = "Members who read the proposal and neither assess it nor are on its team can ask, while it is open to members."
+
+
+def can_ask_to_join(person: Person, seen: Seen) -> bool:
+    """Who reads it as members do, while they do."""
+    standing, proposal = seen.standing, seen.proposal
+    is_reader = not standing.parts and not standing.is_undeclared_reviewer
+    return is_reader and _is_open_to_members(standing, proposal)
+
+
+def asked_it(person: Person, found: SeenRequest) -> bool:
+    return found.request.person_id == person.id
+
+
+def could_join(person: Person, stage: Stage, *, reads_as_member: bool, is_on_team: bool) -> bool:
+    """`can_ask_to_join` of a row in a list."""
+    return person.is_member and reads_as_member and not is_on_team and stage in OPEN_TO_MEMBERS
 
 
 def can_be_champion(person: Person) -> bool:

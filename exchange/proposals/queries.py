@@ -138,6 +138,13 @@ def seen(person: Person | None, ref: str) -> Seen:
     return Seen(proposal, standing)
 
 
+def own_id(person: Person, ref: str) -> int | None:
+    """The id of the proposal with this reference, if this person is on its team."""
+    if not REFERENCE.fullmatch(ref.upper()):
+        return None
+    return db.session.scalar(select(Proposal.id).where(Proposal.reference == ref.upper(), on_team(person)))
+
+
 def latest_version(proposal: Proposal) -> Version | None:
     """What was last submitted."""
     return _version(proposal, proposal.version_number)

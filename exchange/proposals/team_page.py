@@ -8,12 +8,13 @@ from typing import Any
 from flask import url_for
 
 from exchange.accounts.models import Person
-from exchange.proposals import invitations, page
+from exchange.proposals import invitations, joining, page
 from exchange.proposals.lifecycle import ENDED
-from exchange.proposals.models import Invitation, Proposal
+from exchange.proposals.models import Invitation, JoinRequest, Proposal
 from exchange.proposals.page import Way
 from exchange.proposals.policy import Seen
 from exchange.proposals.tabs import tabs_for
+from exchange.wording import day
 
 WHO = {True: "Champion", False: "Co-author"}
 
@@ -36,11 +37,21 @@ class Invited:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Somebody who asks to join; `answered_at` is the page to answer, for who may."""
+
+    request: JoinRequest
+    facts: list[str]
+    answered_at: str
+
+
+@dataclass(frozen=True)
 class TeamPage:
     proposal: Proposal
     title: str
     tabs: list[dict[str, Any]]
     members: list[Member]
+    asking: list[Asking]
     invited: list[Invited]
     main: Way | None
     others: list[Way]
@@ -61,6 +72,7 @@ def team_page(seen: Seen, person: Person) -> TeamPage:
         title=page.title_of(seen),
         tabs=page.with_tabs(proposal, tabs_for(seen, person), url_for("proposals.team", ref=ref)),
         members=[_member(each, seen) for each in proposal.team],
+        asking=[_asking(each, seen) for each in joining.waiting(proposal) if proposal.stage not in ENDED],
         invited=[
             Invited(
                 each,
@@ -76,6 +88,14 @@ def team_page(seen: Seen, person: Person) -> TeamPage:
         if is_champion
         else f"{proposal.champion.name}, the champion, invites and removes co-authors.",
     )
+
+
+def _asking(request: JoinRequest, seen: Seen) -> Asking:
+    organisation = request.person.organisation
+    facts = [organisation.name if organisation else "", f"asked {day(request.asked_at)}"]
+    ref = seen.proposal.reference
+    url = url_for("assessment.answer_request", ref=ref, request_id=request.id)
+    return Asking(request, [fact for fact in facts if fact], url if seen.standing.is_champion else "")
 
 
 def _member(person: Person, seen: Seen) -> Member:

@@ -28,11 +28,11 @@ from exchange.discussion import policy as discussion_policy
 from exchange.extensions import db
 from exchange.interests import policy as interests_policy
 from exchange.outbox import Message
-from exchange.proposals import invitations, stand_ins
+from exchange.proposals import invitations, joining, stand_ins
 from exchange.proposals import policy as proposals_policy
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import EDITABLE, Stage
-from exchange.proposals.models import Invitation, Proposal
+from exchange.proposals.models import Invitation, JoinRequest, Proposal
 from exchange.region.models import Theme
 from exchange.reports import policy
 from exchange.reports.tasks import Task, in_order
@@ -77,6 +77,7 @@ def work_of(person: Person) -> Work:
         *_own_tasks(person),
         *_to_keep_register(person),
         *map(_to_answer, invitations.waiting_for(person)),
+        *map(_to_answer_request, joining.waiting_for(person)),
         *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
         *map(_to_answer_panel, deliberation.waiting_for_team(person)),
     ]
@@ -168,6 +169,18 @@ def _to_answer(invitation: Invitation) -> Task:
         _day(invitation.invited_at),
         until,
         (champion.organisation.name,) if champion.organisation else (),
+    )
+
+
+def _to_answer_request(request: JoinRequest) -> Task:
+    proposal = request.proposal
+    return Task(
+        proposal.title,
+        f"{request.person.name} asks to join your team. Say yes or no.",
+        "assessment.answer_request",
+        {"ref": proposal.reference, "request_id": str(request.id)},
+        _day(request.asked_at),
+        facts=(proposal.reference,),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
@@ -22,11 +23,12 @@ from exchange.proposals import stand_ins
 from exchange.proposals.lifecycle import Part
 from exchange.proposals.models import Proposal, proposal_priority
 from exchange.proposals.policy import Seen, Standing
+from exchange.proposals.similar import Spreading
 from exchange.spread import life, policy
 from exchange.spread.conditions import starts_when
 from exchange.spread.life import Change
 from exchange.spread.models import Condition, ConditionStatus, Programme, ProgrammeStatus
-from exchange.wording import day, money
+from exchange.wording import day, in_words, money
 
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 SHOWN = 20  # programmes on one page of the list
@@ -156,6 +158,17 @@ def condition_seen(person: Person | None, slug: str, number: int) -> SeenConditi
 def programme_of(proposal: Proposal) -> Programme | None:
     """The programme that an approved proposal became."""
     return db.session.scalar(select(Programme).where(Programme.proposal_id == proposal.id))
+
+
+def spreading(proposal_ids: Sequence[int]) -> dict[int, Spreading]:
+    """Of these proposals, the programmes that have not ended."""
+    query = select(Programme.proposal_id, Programme.status, Programme.slug).where(
+        Programme.proposal_id.in_(proposal_ids), Programme.status.in_(sorted(life.CURRENT))
+    )
+    return {
+        id_: Spreading(in_words(status), url_for("kits.kit", slug=slug))
+        for id_, status, slug in db.session.execute(query)
+    }
 
 
 @dataclass(frozen=True)

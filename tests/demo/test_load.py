@@ -23,6 +23,7 @@ from exchange.decisions import worklist
 from exchange.decisions.models import Decision, DecisionKind, Letter
 from exchange.demo import load as demo_load
 from exchange.demo.commands import ACCOUNTS
+from exchange.demo.stories import FOLDER
 from exchange.events import NO_EVENT_BEFORE, Event, EventHead, NewEvent, chain_digest
 from exchange.extensions import db
 from exchange.outbox import Message
@@ -75,10 +76,11 @@ STAGES = {
     "38-the-report-nobody-read": Stage.SPREAD,
     "39-a-list-in-every-wallet": Stage.NOT_TAKEN_FORWARD,
     "40-the-sole-that-tells": Stage.WITHDRAWN,
+    "41-told-before-the-taxi": Stage.DRAFT,
 }
 TITLES = {
     path.stem: tomllib.loads(path.read_text())["answers"]["title"]
-    for path in (demo_load.FOLDER / "proposals").glob("*.toml")
+    for path in (FOLDER / "proposals").glob("*.toml")
 }
 
 
@@ -368,5 +370,5 @@ def test_every_account_that_is_told_can_sign_in(demo: Flask, address: str) -> No
 
 
 def test_files_of_the_demo_are_all_there() -> None:
-    assert len(list(Path(demo_load.FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 40
+    assert len(list(Path(FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 41
     assert len(addresses()) == 12

@@ -162,9 +162,8 @@ def make_world() -> World:
     lay, co_author = people["lay"], people["co_author"]
     assert lay is not None
     assert co_author is not None
-    in_assessment = db.session.scalars(
-        select(Proposal).where(Proposal.reference == world.refs["in-assessment"])
-    ).one()
+    refs = Proposal.reference == world.refs["in-assessment"]
+    in_assessment = db.session.scalars(select(Proposal).where(refs)).one()
     invitation = services.invite(draft, champion, lay.email)
     programme = db.session.scalars(select(Programme)).one()
     manager = people["manager"]
@@ -218,6 +217,7 @@ def make_world() -> World:
         "comment_id": say(in_assessment, member, "Who leads it at night?").id,
         "kind": "support",
         "invitation_id": invitation.id,
+        "request_id": services.ask_to_join(in_assessment, member, "I can help.").id,
         "question_id": db.session.scalars(select(TeamQuestion.id)).one(),
         "stand_in_id": stand_in.id,
         "role": Role.THEME_DIRECTOR.value,

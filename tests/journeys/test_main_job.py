@@ -195,7 +195,7 @@ def people_named(page: Page, addresses: tuple[str, ...]) -> list[str]:
     """The names that the demo gives these accounts."""
     import tomllib
 
-    from exchange.demo.load import FOLDER
+    from exchange.demo.stories import FOLDER
 
     people = tomllib.loads((FOLDER / "people.toml").read_text())["people"]
     names = {told["email"]: told["name"] for told in people}

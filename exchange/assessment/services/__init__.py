@@ -1,7 +1,7 @@
 """Writes of assessment."""
 
 from exchange.assessment.services.choosing import choose_reviewers, hold
-from exchange.assessment.services.leavers import accept_invitation, leave_panels
+from exchange.assessment.services.leavers import accept_invitation, accept_request, leave_panels
 from exchange.assessment.services.panels import RESTS, add_reviewers, extend, remove_reviewer
 from exchange.assessment.services.reviews import (
     ReviewLocked,
@@ -28,6 +28,7 @@ __all__ = [
     "StaleReview",
     "Written",
     "accept_invitation",
+    "accept_request",
     "add_reviewers",
     "choose_reviewers",
     "close_assessment",

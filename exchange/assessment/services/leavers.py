@@ -13,7 +13,7 @@ from exchange.audience import Audience
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals import services as teams
-from exchange.proposals.models import Invitation, Proposal
+from exchange.proposals.models import Invitation, JoinRequest, Proposal
 from exchange.proposals.services import lock
 
 
@@ -42,7 +42,17 @@ def leave_panels(person: Person) -> None:
 def accept_invitation(invitation: Invitation, person: Person) -> None:
     """Makes them a co-author, and takes off the panel whom that binds: themselves, and reviewers of their organisation."""
     teams.accept_invitation(invitation, person)
-    proposal = invitation.proposal
+    _bind(invitation.proposal)
+
+
+def accept_request(request: JoinRequest, actor: Person) -> None:
+    """As `accept_invitation`, for somebody who asked."""
+    teams.accept_request(request, actor)
+    _bind(request.proposal)
+
+
+def _bind(proposal: Proposal) -> None:
+    """Takes off the panel whom the team binds, now that it is larger."""
     round_ = _live_round(proposal)
     for assignment in [] if round_ is None else round_.assignments:
         if proposals.found_conflict(assignment.person, proposal):

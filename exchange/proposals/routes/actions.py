@@ -17,6 +17,7 @@ from exchange.proposals.policy import Seen
 from exchange.proposals.queries import usual_changes_due
 from exchange.proposals.routes.blueprint import blueprint
 from exchange.proposals.services import NobodyToManage
+from exchange.proposals.similar_page import heading_of, similar_page
 from exchange.region import queries as region
 
 ONLY_TEAM = "Only its team can read this page."
@@ -130,4 +131,5 @@ def _check_page(seen: Seen, form: DeclareForm) -> str:
         sections=answers.asked_sections(proposal.answers, choices(), files),
         unmet=queries.unmet_needs(ACTIONS["submit"].name, proposal, person),
         is_champion=seen.standing.is_champion,
+        similar=similar_page(person, heading_of(proposal), besides=proposal.id),
     )

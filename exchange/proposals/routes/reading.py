@@ -16,6 +16,7 @@ from exchange.proposals.listing_page import listing_page
 from exchange.proposals.policy import Seen
 from exchange.proposals.queries import SeenFile, SeenVersion
 from exchange.proposals.routes.blueprint import blueprint
+from exchange.proposals.similar_page import similar_for_triage
 
 
 @blueprint.get("/proposals")
@@ -28,7 +29,10 @@ def proposals() -> ResponseReturnValue:
 @blueprint.get("/proposals/<ref>")
 @public_where_found(queries.seen)
 def show(seen: Seen) -> ResponseReturnValue:
-    return render_template("proposals/show.html", page=page.page_of(seen, person_at_hand()))
+    person = person_at_hand()
+    return render_template(
+        "proposals/show.html", page=page.page_of(seen, person), similar=similar_for_triage(person, seen)
+    )
 
 
 @blueprint.get("/proposals/<ref>/history")

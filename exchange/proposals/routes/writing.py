@@ -22,10 +22,13 @@ from exchange.proposals.queries import SeenFile
 from exchange.proposals.record import Section, Source
 from exchange.proposals.routes.blueprint import blueprint
 from exchange.proposals.services import StaleSection, TooManyFiles
+from exchange.proposals.similar_page import SimilarPage, heading_of, similar_page
 from exchange.proposals.task_list import requested, task_list
+from exchange.similarity import Heading
 from exchange.storage import CannotKeep
 from exchange.wording import counted
 
+IDEA = "idea"  # the section with name and summary
 NOT_NOW = "Its team can change the answers while it is a draft, and while changes are requested."
 ONLY_MEMBERS = "Members of the network propose. You take part where a team or a manager invites you."
 ONLY_TEAM = "Only its team can write it."
@@ -43,8 +46,9 @@ def new() -> ResponseReturnValue:
     form.lead_theme.choices = list(choices().offered(Source.THEMES).items())
     if form.validate_on_submit():
         proposal = services.create(someone_at_hand(), form.title.data, form.lead_theme.data)
-        return redirect(url_for("proposals.edit", ref=proposal.reference))
-    return render_template("proposals/new.html", form=form), form.status_code
+        return redirect(_past_similar(proposal) or url_for("proposals.edit", ref=proposal.reference))
+    similar = similar_page(someone_at_hand(), Heading(form.title.data or ""))
+    return render_template("proposals/new.html", form=form, similar=similar), form.status_code
 
 
 @blueprint.get("/proposals/<ref>/edit")
@@ -177,7 +181,24 @@ def _next_page(proposal: Proposal, asked: Section) -> str:
         if "later" in request.form and not too_long:
             flash("Your answers are saved. Come back to them whenever you like.")
         return url_for("proposals.edit", ref=ref)
-    return url_for("proposals.edit_section", ref=ref, section=record.SECTIONS[following].id)
+    then = record.SECTIONS[following].id
+    if asked.id == IDEA and (similar := _past_similar(proposal, then)):
+        return similar
+    return url_for("proposals.edit_section", ref=ref, section=then)
+
+
+def _past_similar(proposal: Proposal, then: str = "") -> str:
+    """The page of similar proposals, when there is one among them that the form did not show, as none does without a script."""
+    page = similar_page(someone_at_hand(), heading_of(proposal), besides=proposal.id)
+    if not page.is_news(request.form.get("similar", "")):
+        return ""
+    return url_for("proposals.similar", ref=proposal.reference, then=then or None)
+
+
+def _similar(proposal: Proposal, form: SectionForm) -> SimilarPage:
+    """To what the form holds."""
+    typed = Heading(form["title"].data or "", form["summary"].data or "")
+    return similar_page(someone_at_hand(), typed, besides=proposal.id)
 
 
 def _saved_by(proposal: Proposal, asked: Section) -> str:
@@ -205,6 +226,7 @@ def _page(seen: Seen, asked: Section, form: SectionForm, theirs: Mapping[str, Sh
         requested=requested(proposal),
         theirs=theirs or {},
         theirs_by=_saved_by(proposal, asked) if theirs else "",
+        similar=_similar(proposal, form) if asked.id == IDEA else None,
         audiences=readership.by_audience() if asked.id == "sharing" else [],
         from_check=_comes_from_check(),
         fixed=[

@@ -22,6 +22,13 @@ from exchange.proposals.services.files import (
     store,
     sweep_files,
 )
+from exchange.proposals.services.joining import (
+    CannotAsk,
+    accept_request,
+    ask_to_join,
+    decline_request,
+    take_back_request,
+)
 from exchange.proposals.services.sections import (
     StaleSection,
     create,
@@ -55,19 +62,23 @@ from exchange.proposals.services.working import lock
 __all__ = [
     "ANSWERED_WITHIN",
     "NOBODY_INVITED_NOW",
+    "CannotAsk",
     "CannotInvite",
     "NobodyToManage",
     "StaleSection",
     "TooManyFiles",
     "accept_invitation",
+    "accept_request",
     "advance",
     "appoint_champion",
     "ask_for_changes",
+    "ask_to_join",
     "attach",
     "attach_all",
     "check",
     "create",
     "decline_invitation",
+    "decline_request",
     "delete_draft",
     "delete_file",
     "end_bound_stand_ins",
@@ -92,6 +103,7 @@ __all__ = [
     "submit",
     "sweep_files",
     "take_back_invitation",
+    "take_back_request",
     "take_back_stand_in",
     "transfer",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from exchange import clock, events, search
+from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.audience import Audience
 from exchange.errors import WrongStage
@@ -17,7 +17,7 @@ from exchange.extensions import db
 from exchange.locking import locked
 from exchange.proposals import indexing, record
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.models import Invitation, Proposal, ReferenceCounter, StandIn
+from exchange.proposals.models import Invitation, JoinRequest, Proposal, ReferenceCounter, StandIn
 from exchange.proposals.record import Question, Section
 from exchange.proposals.services.files import delete_file
 from exchange.proposals.services.working import copy_columns, lock, refuse_unless_editable, set_answers
@@ -108,8 +108,8 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
     events.record(actor, "delete_draft", proposal, Audience.TEAM)
     for attachment in proposal.attachments:
         delete_file(attachment)
-    search.remove(proposal.id)
-    for kept in (Invitation, StandIn):  # of one that was submitted and taken back
+    indexing.remove(proposal.id)
+    for kept in (Invitation, JoinRequest, StandIn):  # of one that was submitted and taken back
         db.session.execute(delete(kept).where(kept.proposal_id == proposal.id))
     db.session.flush()
     db.session.expire(proposal, ["attachments"])

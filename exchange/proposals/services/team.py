@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from exchange import clock, events
 from exchange.accounts.models import Person
@@ -14,7 +14,7 @@ from exchange.events import Text
 from exchange.extensions import db
 from exchange.proposals import invitations, policy, queries
 from exchange.proposals.lifecycle import ENDED, Part
-from exchange.proposals.models import Invitation, Outcome, Proposal, Reader
+from exchange.proposals.models import Invitation, JoinRequest, Outcome, Proposal, Reader
 from exchange.proposals.services.working import lock
 from exchange.wording import day
 
@@ -32,7 +32,7 @@ class CannotInvite(Conflict):
 def invite(proposal: Proposal, actor: Person, email: str) -> Invitation:
     """Offers a place on the team to whoever has this address, known or not. Raises CannotInvite."""
     proposal, email, moment = lock(proposal), email.strip().lower(), clock.now()
-    _refuse_unless_champion(proposal, actor)
+    refuse_unless_champion(proposal, actor)
     if proposal.stage in ENDED:
         raise WrongStage(NOBODY_INVITED_NOW.format(stage=proposal.stage.label))
     if reason := _why_not_invited(proposal, actor, email):
@@ -53,7 +53,7 @@ def invite(proposal: Proposal, actor: Person, email: str) -> Invitation:
 def take_back_invitation(invitation: Invitation, actor: Person) -> None:
     """Nobody can accept it any more. Raises Conflict when it was answered meanwhile."""
     invitation = _lock(invitation)
-    _refuse_unless_champion(invitation.proposal, actor)
+    refuse_unless_champion(invitation.proposal, actor)
     if invitation.outcome is not None:
         said = {Outcome.ACCEPTED: "accepted", Outcome.DECLINED: "declined", Outcome.TAKEN_BACK: "taken back"}
         assert invitation.ended_at is not None
@@ -68,15 +68,24 @@ def accept_invitation(invitation: Invitation, person: Person) -> None:
     invitation = _lock(invitation)
     proposal = invitation.proposal
     _refuse_unless_answerable(invitation)
+    join_team(proposal, person, full="Ask the champion to make room.")
+    events.record(person, "accept_invitation", proposal, Audience.TEAM, invitation=invitation.id)
+
+
+def join_team(proposal: Proposal, person: Person, *, full: str) -> None:
+    """A co-author more, who reads no longer as a reviewer; what they were offered and what they asked for is done with. Raises
+    Conflict, with `full` as what to do, when there is no room."""
     if len(proposal.team) >= MOST_ON_TEAM:
         raise Conflict(
-            f"The team has {MOST_ON_TEAM} people, and more cannot join it. Ask the champion to make room.",
-            heading="The team is full",
+            f"The team has {MOST_ON_TEAM} people, and more cannot join it. {full}", heading="The team is full"
         )
-    _end(invitation, Outcome.ACCEPTED)
     proposal.co_authors.append(person)
+    accepted = {"outcome": Outcome.ACCEPTED, "ended_at": clock.now()}
+    offered = Invitation.proposal_id == proposal.id, Invitation.email == person.email
+    asked = JoinRequest.proposal_id == proposal.id, JoinRequest.person_id == person.id
+    db.session.execute(update(Invitation).where(*offered, Invitation.outcome.is_(None)).values(accepted))
+    db.session.execute(update(JoinRequest).where(*asked, JoinRequest.outcome.is_(None)).values(accepted))
     db.session.execute(delete(Reader).where(Reader.proposal_id == proposal.id, Reader.person_id == person.id))
-    events.record(person, "accept_invitation", proposal, Audience.TEAM, invitation=invitation.id)
 
 
 def decline_invitation(invitation: Invitation, person: Person) -> None:
@@ -97,7 +106,7 @@ def leave_team(proposal: Proposal, person: Person) -> None:
 def remove_co_author(proposal: Proposal, person: Person, actor: Person) -> None:
     """Raises Conflict when they are none (any more)."""
     proposal = lock(proposal)
-    _refuse_unless_champion(proposal, actor)
+    refuse_unless_champion(proposal, actor)
     _take_out(proposal, person)
     texts = {"co_author": Text(person.name, Audience.TEAM)}
     events.record(actor, "remove_co_author", proposal, Audience.TEAM, texts, person=person.id)
@@ -106,7 +115,7 @@ def remove_co_author(proposal: Proposal, person: Person, actor: Person) -> None:
 def hand_over(proposal: Proposal, to: Person, actor: Person) -> None:
     """A co-author becomes the champion, and the champion a co-author. Raises Conflict."""
     proposal = lock(proposal)
-    _refuse_unless_champion(proposal, actor)
+    refuse_unless_champion(proposal, actor)
     _make_champion(proposal, to, actor, "hand_over")
 
 
@@ -158,7 +167,7 @@ def _end(invitation: Invitation, outcome: Outcome) -> None:
     invitation.outcome, invitation.ended_at = outcome, clock.now()
 
 
-def _refuse_unless_champion(proposal: Proposal, actor: Person) -> None:
+def refuse_unless_champion(proposal: Proposal, actor: Person) -> None:
     if proposal.champion_id != actor.id:
         raise NotAllowed(f"{proposal.champion.name} is the champion now, and only the champion can do this.")
 
