@@ -262,6 +262,7 @@ def realises(manager: Person, member: Person, lead: Person, programme: str) -> N
     member.page.locator("input[name=same][value=another]").check()
     member.presses("Save the figure")
     assert member.sees("Waiting to be confirmed (1)")
+    assert member.sees("£140,000"), "promised by the record"
 
     lead.goes(f"{programme}/benefits")
     lead.follows(f"{ADOPTER}, {month_of_year(last_full_month(clock.today()))}")
@@ -294,7 +295,8 @@ def is_there_for_everyone(visitor: Person, programme: str) -> None:
     assert visitor.page.locator("main table").get_by_role("link", name=TITLE[:18]).count() == 1
     visitor.takes_both_pictures("matrix")
     visitor.goes(f"{programme}/benefits")
-    assert visitor.sees("£140,000")
+    assert visitor.sees("4 strokes avoided")
+    assert not visitor.sees("£140,000"), "what the record told members alone"
     assert visitor.sees("£21,700.50")
     visitor.takes_both_pictures("benefits")
 
