@@ -67,10 +67,10 @@ class Preview(Generic[R]):
 
     @property
     def cells(self) -> list[tuple[str, str, str]]:
-        """For a table: the number of the row, the organisation, what happens."""
+        """For a table: the number of the row, the organisation, what happens. Rows to mend come first: there may be hundreds."""
         return [
             (str(row.number), row.organisation, f"To mend: {row.said}" if row.mistake else row.said)
-            for row in self.rows
+            for row in sorted(self.rows, key=lambda row: not row.mistake)
         ]
 
 

@@ -21,7 +21,7 @@ from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
-from exchange.region.models import Organisation, OrganisationType
+from exchange.region.models import Organisation
 from exchange.spread import queries as spread
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
@@ -46,7 +46,7 @@ def asking(person: Person | None, slug: str) -> Asking:
     """Raises NotFound."""
     found = spread.programme_seen(person, slug)
     own = person.organisation if person is not None and person.is_member else None
-    if own is None or own.type is OrganisationType.HOST or own.retired_at is not None:
+    if own is None or not own.can_adopt:
         return Asking(found, None, None, takes_part=False)
     ask = waiting_ask(found.programme, own.id)
     return Asking(found, own, ask, ask is not None and _seen(person, ask).side is not None)

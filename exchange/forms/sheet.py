@@ -27,7 +27,10 @@ class SheetForm(OnceForm):
         hint=f"As Excel saves it, smaller than {MOST_BYTES // 1000} kB. Its rows take the place of those below.",
     )
     rows = TextField(
-        "Or paste rows", hint="With tabs or commas between, as a spreadsheet copies them.", longest=LONGEST
+        "Or paste rows",
+        rows=12,
+        hint="With tabs or commas between, as a spreadsheet copies them.",
+        longest=LONGEST,
     )
     most_rows = 500
 

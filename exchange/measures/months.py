@@ -76,5 +76,8 @@ def _begun(series: Iterable[Mapping[date, Decimal]]) -> list[tuple[date, Mapping
 
 def _one(values: Sequence[Decimal], averaged: bool) -> Decimal:
     total = sum(values, Decimal(0))
-    # Enough digits for any chart, and few enough to be read.
-    return (total / len(values)).quantize(Decimal("0.0001")).normalize() if averaged else total
+    if not averaged:
+        return total
+    # One digit more than they have themselves tells means apart, and can still be read.
+    finest = min(int(value.as_tuple().exponent) for value in values)
+    return (total / len(values)).quantize(Decimal(1).scaleb(min(finest, 0) - 1)).normalize()

@@ -104,5 +104,10 @@ class Organisation(Base):
     system: Mapped[CareSystem | None] = relationship()
 
     @property
+    def can_adopt(self) -> bool:
+        """The network's own organisation does not, nor does one that is no more."""
+        return self.type is not OrganisationType.HOST and self.retired_at is None
+
+    @property
     def event_subject(self) -> str:
         return f"organisation:{self.id}"

@@ -176,6 +176,9 @@ def test_many_are_updated_from_a_table_after_a_look(client: Client, committed: C
         "Check the rows", rows="RH1, adopted, 2/11/2026\nNowhere, adopted, 2/11/2026", status=422
     )
     assert "1 row cannot be used." in page.text
+    assert page.text.index("Row 2 Organisation") < page.text.index("Row 1 Organisation"), (
+        "what is to mend comes first"
+    )
     assert page.texts("textarea") == ["RH1, adopted, 2/11/2026 Nowhere, adopted, 2/11/2026"]
     page = page.submit(
         "Check the rows", rows="RH1, adopted, 2/11/2026\nRiver Community Trust, planning, 3 Nov 2026"

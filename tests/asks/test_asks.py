@@ -213,6 +213,8 @@ def test_others_are_kept_out(client: Client, committed: Committed) -> None:
         for endpoint in ("asks.show", "asks.settle", "asks.take_back", "asks.join"):
             client.as_(person).get(endpoint, ask_id=number, status=404)
         assert "You take part in no ask" in client.as_(person).get("asks.asks").text
+    assert "Ask to adopt it" in client.as_(hill).get("spread.programme", slug=SLUG).links()
+    assert "Ask to adopt it" not in client.as_(host).get("spread.programme", slug=SLUG).links()
     client.as_(host).get("asks.ask", slug=SLUG, status=403)
     client.as_(staff.champion).get("asks.settle", ask_id=number, status=403)
     client.as_(member).get("asks.settle", ask_id=number, status=403)

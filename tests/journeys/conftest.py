@@ -159,19 +159,33 @@ class Person:
     def looks(self) -> None:
         """What must hold for every page that anyone arrives at."""
         self.page.wait_for_load_state("load")
-        where = self.page.url.removeprefix(self.service.address)
-        width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        if width[0] > width[1]:
-            self.complaints.append(f"{where} scrolls sideways: {width[0]} in {width[1]}")
+        self.fits()
         for violation in Axe().run(self.page).response["violations"]:
             targets = [node["target"] for node in violation["nodes"]][:3]
-            self.complaints.append(f"{where} {violation['id']}: {violation['help']} at {targets}")
+            self.complaints.append(f"{self.where} {violation['id']}: {violation['help']} at {targets}")
+
+    def fits(self) -> None:
+        width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        if width[0] > width[1]:
+            self.complaints.append(f"{self.where} scrolls sideways: {width[0]} in {width[1]}")
+
+    @property
+    def where(self) -> str:
+        return self.page.url.removeprefix(self.service.address)
 
     def takes_picture(self, title: str) -> None:
         self.pictures += 1
         PICTURES.mkdir(exist_ok=True)
         name = re.sub(r"\W+", "-", f"{self.name} {self.pictures:02} {title}").lower()
         self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True, caret="initial")
+
+    def takes_both_pictures(self, title: str) -> None:
+        """At a desk and on a phone, without loading the page again."""
+        self.takes_picture(title)
+        self.page.set_viewport_size(PHONE)
+        self.fits()
+        self.takes_picture(f"{title} on a phone")
+        self.page.set_viewport_size(DESK)
 
     def sees(self, words: str) -> bool:
         return words in self.page.locator("main").inner_text()

@@ -107,3 +107,10 @@ def test_a_month_waits_for_everybody_who_had_begun() -> None:
     assert months.incomplete([early, slow]) == (november, 1, 2)
     assert months.incomplete([early, late]) is None
     assert months.incomplete([]) is None
+
+
+def test_a_mean_has_one_digit_more_than_its_figures() -> None:
+    october = date(2026, 10, 1)
+    for entered, mean in ((("1", "2", "2"), "1.7"), (("4.7", "4.7", "4.8"), "4.73"), (("100", "300"), "200")):
+        series = [{october: Decimal(figure)} for figure in entered]
+        assert months.combined(series, averaged=True) == {october: Decimal(mean)}
