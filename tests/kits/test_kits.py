@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from exchange.spread.models import Programme
 from exchange.spread.queries import programme_seen
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff, make_staff
+from tests.decisions.test_paper import unpacked
 from tests.factories import make_person
 from tests.notifications.arrange import forget, tell, texts_to, told
 from tests.pages import Client, Page
@@ -376,6 +378,18 @@ def test_a_long_log_has_pages_and_takes_no_more_queries(
     older = page.browser.get(page.select(".nhsuk-pagination a")[0].attributes["href"] or "")
     assert older.texts(".app-barrier .app-prose") == ["Barrier 2", "Barrier 1"]
     assert [counted_queries(app, client, person, path) for person in people] == few
+
+
+def test_a_step_and_a_barrier_longer_than_a_page_lose_nothing_in_the_leaflet(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff, member = make_one()
+        add_one(member, "slow\n" * 120, "then\n" * 150)
+    edit(client, staff.champion, "steps").submit("Save", steps="Begin\n" + "word\n" * 890)
+    pdf = client.visitor().get("kits.kit_pdf", slug=SLUG).response.get_data()
+    pages = re.findall(rb"/Type */Page\b", unpacked(pdf))
+    assert len(pages) >= 20, "a sheet holds 50 lines at most, and there are more than a thousand"
 
 
 def test_the_leaflet_holds_the_whole_public_kit_and_no_markup(client: Client, committed: Committed) -> None:
