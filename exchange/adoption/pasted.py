@@ -16,7 +16,10 @@ from exchange.wording import day, in_words
 HEAD = ("Organisation", "Step", "Since", "Reason")
 LONGEST_REASON = 1_500
 OLDEST = timedelta(days=3653)  # ten years, so that what was adopted long before can be told
-WAYS_TO_WRITE_A_DAY = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
+WAYS_TO_WRITE_A_DAY = (
+    *("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y"),
+    *("%d-%b-%y", "%d-%b-%Y", "%d %b %y", "%d %B %y"),  # as Excel writes days by itself
+)
 
 
 @dataclass(frozen=True)
