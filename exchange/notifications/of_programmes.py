@@ -8,13 +8,12 @@ from exchange.accounts.models import Person
 from exchange.notifications import adopting, benefiting
 from exchange.notifications.news import More, News, Row, directors, managers, team
 from exchange.notifications.paths import OFFERS, PAGE
-from exchange.spread.beyond.rules import Answer
 from exchange.spread.life import CHANGES
 
 
 def team_when_taken_up(news: News) -> list[Person]:
     """The team, when everyone can read from now on that another network uses it."""
-    return team(news) if news.happened.facts["answer"] == Answer.TAKEN_UP else []
+    return team(news) if news.happened.facts.get("newly_public") else []
 
 
 def said(sentence: str) -> More:

@@ -16,6 +16,7 @@ from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.notifications.services import tell_all
+from exchange.outbox import Message
 from exchange.region.models import Region
 from exchange.spread.beyond import links, services
 from exchange.spread.beyond.models import Answer, Offer
@@ -202,6 +203,12 @@ def test_nothing_from_the_link_is_public_before_the_staff_checks_it(
         tell_all()
     champions = [each for each in outbox(committed) if each.kind == "taken_up_elsewhere"]
     assert staff.champion.email in {each.to_address for each in champions}
+    form = browser.get("beyond.record_answer", slug=SLUG, offer_id=offer_id(committed))
+    form.submit("Record the answer", organisations="North Pier Hospital\nSouth Sands Hospital")
+    with committed():
+        tell_all()
+    after_correction = [each for each in outbox(committed) if each.kind == "taken_up_elsewhere"]
+    assert len(after_correction) == len(champions), "a correction is no news"
 
 
 def ref(committed: Committed) -> str:
@@ -226,7 +233,11 @@ def test_what_everyone_reads_cannot_be_changed_by_the_link(client: Client, commi
     form.submit("Record the answer", answer="not-now", reason="They stopped.")
     assert client.visitor().get("spread.programme", slug=SLUG).select("#elsewhere") == []
     with committed():
-        assert kinds()[-1] == ("record_answer", Audience.PUBLIC)
+        assert kinds()[-2:] == [("unlist_use", Audience.PUBLIC), ("record_answer", Audience.TEAM)]
+    history = client.visitor().get("proposals.history", ref=ref(committed))
+    assert "A network’s use of it is no longer listed" in history.text
+    assert COAST not in history.text.partition("is no longer listed")[0]
+    assert "not now" not in history.text.lower()
 
 
 def offer_id(committed: Committed) -> int:
@@ -279,6 +290,26 @@ def test_an_offer_is_sent_again_to_another_address_or_after_a_while(
     mails = [each for each in outbox(committed) if each.kind == "offer"]
     assert [each.to_address for each in mails] == [ADDRESS, "right@far-coast.example.org"]
     assert len({each.message_id for each in mails}) == 2
+
+
+def test_an_offer_that_could_not_be_delivered_says_so_and_goes_out_again_at_once(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff, programme = make_one()
+        make_offer(staff, programme)
+        [message] = db.session.scalars(select(Message).where(Message.kind == "offer"))
+        message.given_up_at = clock.now()
+    browser = client.as_(staff.manager)
+    for endpoint, values in (("beyond.offers", {"slug": SLUG}), ("beyond.offers_made", {})):
+        page = browser.get(endpoint, **values)
+        assert "Could not be delivered" in page.text
+        assert "The e-mail could not be delivered. Check the address, and send it again." in page.text
+    form = page.click(f"Send it again to {COAST}: Falls huddles")
+    assert f"It could not be delivered to {ADDRESS}" in form.text
+    page = form.submit("Send it again")
+    assert "sent 2 times" in page.text
+    assert "could not be delivered" not in page.text
 
 
 def test_an_answer_kept_meanwhile_is_shown_and_what_was_typed_stays(

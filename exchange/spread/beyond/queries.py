@@ -11,6 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from exchange.accounts.models import Person
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.outbox import Message
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -58,6 +59,13 @@ def used_elsewhere(programme: Programme) -> list[Offer]:
     """Where it was taken up, for everyone to read, the first first."""
     query = select(Offer).where(Offer.programme_id == programme.id, _is_public())
     return list(db.session.scalars(query.order_by(Offer.since, func.lower(Offer.network))))
+
+
+def undelivered(offers: Collection[Offer]) -> set[int]:
+    """The ids of those whose last e-mail could not be delivered."""
+    ids = {offer.message_id: offer.id for offer in offers}
+    query = select(Message.message_id).where(Message.message_id.in_(ids), Message.given_up_at.is_not(None))
+    return {ids[message_id] for message_id in db.session.scalars(query)}
 
 
 def networks_to_offer(programme: Programme, chosen: Collection[str] = ()) -> list[str]:

@@ -23,17 +23,24 @@ def offers_made() -> ResponseReturnValue:
     after, before = (request.args.get(name, 0, type=_number) for name in ("after", "before"))
     found = queries.offers_by(someone_at_hand(), answer=form.chosen, after=after, before=before)
     return render_template(
-        "beyond/offers_made.html", found=found, form=form, page=page, offered=rules.OFFERED
+        "beyond/offers_made.html",
+        found=found,
+        lost=queries.undelivered(found.rows),
+        form=form,
+        page=page,
+        offered=rules.OFFERED,
     )
 
 
 @blueprint.get("/programmes/<slug>/offers")
 @requires(policy.can_offer, of=programme_seen, message=policy.ONLY_STAFF)
 def offers(found: SeenProgramme) -> ResponseReturnValue:
+    offers = queries.offers_of(found.programme)
     return render_template(
         "beyond/offers.html",
         found=found,
-        offers=queries.offers_of(found.programme),
+        offers=offers,
+        lost=queries.undelivered(offers),
         left=queries.networks_to_offer(found.programme),
         why_not=rules.NOT_OFFERED.get(found.programme.status, ""),
         page=page,
@@ -65,7 +72,8 @@ def send_again(seen: SeenOffer) -> ResponseReturnValue:
         services.send_again(offer, someone_at_hand(), form.contact.data, form.message.data)
         flash(f"Offered to {offer.network} again. The e-mail is on its way.")
         return redirect(url_for("beyond.offers", slug=offer.programme.slug))
-    return render_template("beyond/send_again.html", seen=seen, form=form), form.status_code
+    is_lost = bool(queries.undelivered([offer]))
+    return render_template("beyond/send_again.html", seen=seen, form=form, is_lost=is_lost), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/offers/<int:offer_id>/answer", methods=["GET", "POST"])
