@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import current_app
-
 from exchange.accounts.models import Person
+from exchange.addresses import address
 from exchange.adoption.steps import Step
 from exchange.discussion import moderation, policy
 from exchange.discussion import queries as discussion
@@ -122,7 +121,7 @@ def what_was_written(news: News) -> Mapping[str, Any]:
 
 def what_became_of_it(news: News) -> Mapping[str, Any]:
     """The news as the rest of a sentence, and where following is ended."""
-    unfollow = current_app.config["PUBLIC_URL"] + address_of("discussion.unfollow", ref=news.about.reference)
+    unfollow = address("discussion.unfollow", ref=news.about.reference)
     return {"said": _said(news), "unfollow": unfollow}
 
 

@@ -60,6 +60,9 @@ OF_PROGRAMMES: Mapping[str, tuple[Row, ...]] = {
     "add_barrier": (
         Row(adopting.looking_after_kit, "barrier_added", adopting.kit_page, more=adopting.about_barrier),
     ),
+    "correct_barrier": (
+        Row(adopting.author, "barrier_corrected", adopting.kit_page, more=adopting.about_correction),
+    ),
     "hide_barrier": (
         Row(adopting.barrier_author, "barrier_hidden", adopting.kit_page, more=adopting.about_barrier),
     ),

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from exchange.addresses import path as address_of
 from exchange.spread import queries as spread
 
 if TYPE_CHECKING:
     from exchange.notifications.news import News
-
-
-def address_of(endpoint: str, **values: Any) -> str:
-    """The path of one page."""
-    return current_app.url_map.bind("").build(endpoint, values)
 
 
 def path_to(endpoint: str) -> Callable[[News], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import wtforms
@@ -15,11 +15,10 @@ from exchange.spread.planning import Plan
 
 ORGANISATIONS, PERCENT = "organisations", "percent"
 OUT, BACK = "out", "back"
-YEARS = timedelta(days=3653)
 
 
 def _in_ten_years() -> date:
-    return clock.today() + YEARS
+    return clock.today() + clock.TEN_YEARS
 
 
 class PlanForm(forms.OnceForm):
@@ -74,7 +73,7 @@ class PlanForm(forms.OnceForm):
     def __init__(self, programme: Programme, **more: Any) -> None:
         super().__init__(**more)
         self.programme = programme
-        self.starts_on.earliest = programme.approved_at.astimezone(clock.LONDON).date() - YEARS
+        self.starts_on.earliest = programme.approved_at.astimezone(clock.LONDON).date() - clock.TEN_YEARS
         self.target_on.earliest = programme.approved_at.astimezone(clock.LONDON).date()
         if not planning.may_need_reason(programme):
             del self.reason
