@@ -12,13 +12,14 @@ from sqlalchemy import select, update
 
 from exchange import clock
 from exchange.accounts.models import Person
+from exchange.addresses import address
 from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.notifications.services import tell_all
 from exchange.outbox import Message
 from exchange.region.models import Region
-from exchange.spread.beyond import links, services
+from exchange.spread.beyond import links, rules, services
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.beyond.services import Said
 from exchange.spread.life import ProgrammeStatus
@@ -53,7 +54,7 @@ def the_offer() -> Offer:
 
 def link(committed: Committed) -> str:
     with committed():
-        return links.address("beyond.answer", answering=links.token_of(the_offer())).removeprefix(
+        return address("beyond.answer", answering=links.token_of(the_offer())).removeprefix(
             "http://localhost"
         )
 
@@ -172,6 +173,26 @@ def test_a_network_answers_by_its_link_without_an_account(client: Client, commit
         (staff.manager.email, f"{COAST} answers your offer"),
         (staff.director.email, f"{COAST} answers your offer"),
     } <= told
+
+
+def test_a_link_answers_so_often_a_day_and_says_when_it_is_published(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_ANSWERS_A_DAY", 2)
+    with committed():
+        staff, programme = make_one()
+        make_offer(staff, programme)
+    browser, address = client.visitor(), link(committed)
+    browser.get(address).submit("Send your answer", answer="interested")
+    thanks = uses(browser.get(address), "North Pier Hospital")
+    assert "look at what you wrote" in thanks.text
+    refused = browser.get(address).submit("Send your answer", answer="not-now", reason="No.", status=409)
+    assert "You sent 2 answers since yesterday. Change it tomorrow." in refused.text
+    with committed():
+        offer = the_offer()
+        said = Said(Answer.TAKEN_UP, "", offer.organisations, offer.since)
+        services.record_answer(offer, staff.manager, said, expected=offer.mark)
+    assert "Everyone can read it on the programme’s page now." in browser.get(thanks.path).text
 
 
 def test_nothing_from_the_link_is_public_before_the_staff_checks_it(

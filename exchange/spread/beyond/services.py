@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import render_template
 from sqlalchemy import select
 
 from exchange import clock, events, outbox
 from exchange.accounts.models import Person
+from exchange.addresses import address
 from exchange.audience import Audience
 from exchange.errors import Conflict, WrongStage
 from exchange.events import Event, Text
@@ -19,7 +20,7 @@ from exchange.spread.beyond import links, queries, rules
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme, mark_changed
-from exchange.wording import day, joined
+from exchange.wording import counted, day, joined
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,14 @@ def answer_offer(offer: Offer, said: Said, *, expected: str) -> Event | None:
     have said the same before.
 
     Raises Conflict when another answer was kept since the page that was sent, which `expected` marks, and when everyone reads
-    already that they use it.
+    already that they use it, or they sent too many answers today.
     """
     _lock(offer)
     check_answered_by_link(offer)
+    if queries.answers_since(offer, clock.now() - timedelta(days=1)) >= rules.MOST_ANSWERS_A_DAY:
+        raise Conflict(
+            f"You sent {counted(rules.MOST_ANSWERS_A_DAY, 'answer')} since yesterday. Change it tomorrow."
+        )
     return _keep(offer, said, None, expected)
 
 
@@ -141,9 +146,9 @@ def _send(offer: Offer, person: Person) -> None:
         offer=offer,
         proposal=programme.proposal,
         sender=person,
-        page=links.address("spread.programme", slug=programme.slug),
-        entry=links.address("api.programme", slug=programme.slug),
-        answer=links.address("beyond.answer", answering=links.token_of(offer)),
+        page=address("spread.programme", slug=programme.slug),
+        entry=address("api.programme", slug=programme.slug),
+        answer=address("beyond.answer", answering=links.token_of(offer)),
         until=offer.sent_at + links.GOOD_FOR,
     )
     subject, _, text = written.strip().partition("\n")
