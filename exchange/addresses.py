@@ -7,16 +7,16 @@ from typing import Any
 from flask import current_app
 
 
-def path(endpoint: str, **values: Any) -> str:
+def path_of(endpoint: str, **values: Any) -> str:
     """Of a page, from the root of the exchange."""
     return current_app.url_map.bind("").build(endpoint, values)
 
 
-def at(path_: str) -> str:
+def at(path: str) -> str:
     """The whole address of a path."""
-    return str(current_app.config["PUBLIC_URL"]) + path_
+    return str(current_app.config["PUBLIC_URL"]) + path
 
 
 def address(endpoint: str, **values: Any) -> str:
     """The whole address of a page."""
-    return at(path(endpoint, **values))
+    return at(path_of(endpoint, **values))

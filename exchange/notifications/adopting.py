@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.addresses import path_of
 from exchange.asks import queries as asks
 from exchange.asks.models import Ask, AskMessage
 from exchange.extensions import db
 from exchange.kits.models import Barrier, KitContact
-from exchange.notifications.paths import address_of
 from exchange.proposals import queries as proposals
 from exchange.spread.models import Programme
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def ask_page(news: News) -> str:
-    return address_of("asks.show", ask_id=_ask(news).id)
+    return path_of("asks.show", ask_id=_ask(news).id)
 
 
 def kit_page(news: News) -> str:
-    return address_of("kits.kit", slug=_programme(news).slug)
+    return path_of("kits.kit", slug=_programme(news).slug)
 
 
 def answering(news: News) -> list[Person]:

@@ -322,8 +322,8 @@ def test_an_offer_that_could_not_be_delivered_says_so_and_goes_out_again_at_once
         [message] = db.session.scalars(select(Message).where(Message.kind == "offer"))
         message.given_up_at = clock.now()
     browser = client.as_(staff.manager)
-    for endpoint, values in (("beyond.offers", {"slug": SLUG}), ("beyond.offers_made", {})):
-        page = browser.get(endpoint, **values)
+    for path in (f"/programmes/{SLUG}/offers", "/offers"):
+        page = browser.get(path)
         assert "Could not be delivered" in page.text
         assert "The e-mail could not be delivered. Check the address, and send it again." in page.text
     form = page.click(f"Send it again to {COAST}: Falls huddles")
