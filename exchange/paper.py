@@ -22,22 +22,29 @@ log = logging.getLogger(__name__)
 SHARED = Path(__file__).with_suffix(".typ")
 MOST_CHARACTERS = 2_000_000
 MOST_SECONDS = 20
+MOST_KEPT = 16
 
 Part = Mapping[str, Any]
 
 
 def pdf_of(
-    template: Path, content: Mapping[str, Any], otherwise: ExchangeError, *, system_fonts: bool = False
+    template: Path,
+    content: Mapping[str, Any],
+    otherwise: ExchangeError,
+    *,
+    system_fonts: bool = False,
+    is_public: bool = False,
 ) -> bytes:
-    """Tagged, for screen readers. One is made at a time. With `system_fonts` the template may name fonts of the machine, and
-    after them one of typst's own.
+    """Tagged, for screen readers. One is made at a time; one that `is_public` keeps nobody waiting who signed in, and is kept for
+    whoever asks next. With `system_fonts` the template may name fonts of the machine, and after them one of typst's own.
 
     Raises `otherwise` for one that is too large or takes too long, or cannot be set.
     """
     said = json.dumps(content)
     made = None
     if len(said) <= MOST_CHARACTERS:
-        waiting = _queue().submit(_set, template, said, system_fonts)
+        make = _kept if is_public else _set
+        waiting = _queue("public paper" if is_public else "paper").submit(make, template, said, system_fonts)
         try:
             made = waiting.result(timeout=MOST_SECONDS)
         except TookTooLong:
@@ -87,10 +94,10 @@ def _said(cell: Any) -> str:
     return str(cell["text"] if isinstance(cell, Mapping) else cell)
 
 
-@lru_cache(1)
-def _queue() -> ThreadPoolExecutor:
+@lru_cache
+def _queue(name: str) -> ThreadPoolExecutor:
     """One after the other, in each process: a PDF takes memory while it is made."""
-    return ThreadPoolExecutor(1, "paper")
+    return ThreadPoolExecutor(1, name)
 
 
 def _set(template: Path, said: str, system_fonts: bool) -> bytes | None:
@@ -111,3 +118,7 @@ def _set(template: Path, said: str, system_fonts: bool) -> bytes | None:
         except typst.TypstError:
             log.exception("%s could not be set", template.stem)
             return None
+
+
+# By all that it says, so that none is older than its page.
+_kept = lru_cache(MOST_KEPT)(_set)

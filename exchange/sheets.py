@@ -91,7 +91,11 @@ def text_of(content: bytes) -> str:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=_separator(lines[0])))
     except csv.Error as problem:
         raise BadSheet("The file cannot be read. In Excel, choose “Save as” and then “CSV”") from problem
-    return "\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows)
+    # Two cells at least: in a row of one, a comma would part it.
+    return "\n".join(
+        "\t".join([*(" ".join(cell.split()) for cell in row), *[""] * (2 - len(row))]) if any(row) else ""
+        for row in rows
+    )
 
 
 def cells_of(line: str) -> list[str]:
@@ -99,6 +103,12 @@ def cells_of(line: str) -> list[str]:
     separator = _separator(line)
     cells = line.split("\t") if separator == "\t" else next(csv.reader([line], delimiter=separator))
     return [_without_apostrophe(cell.strip()) for cell in cells]
+
+
+def filled_in(text: str, given: int) -> str:
+    """Without the rows that say nothing after their first `given` cells, as they were in the table to fill in."""
+    lines = text.splitlines()
+    return "\n".join(line for line in lines if not line.strip() or any(cells_of(line)[given:]))
 
 
 def numbered(text: str, header: str) -> list[tuple[int, list[str]]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.sheets import FORMULA, MOST_BYTES, BadSheet, numbered, text_of, written
+from exchange.sheets import FORMULA, MOST_BYTES, BadSheet, filled_in, numbered, text_of, written
 
 ROWS = "Organisation,Step,Since,Reason\r\nRiver Trust,stopped,1/9/2026,“Nobody – yet”\r\n"
 EXPECTED = [(2, ["River Trust", "stopped", "1/9/2026", "“Nobody – yet”"])]
@@ -35,6 +35,20 @@ def test_a_cell_with_commas_and_lines_is_one_cell() -> None:
     content = b'River Trust;stopped;1/9/2026;"No staff, for now\nand ""no"" money"\n'
     assert numbered(text_of(content), "Organisation") == [
         (1, ["River Trust", "stopped", "1/9/2026", 'No staff, for now and "no" money'])
+    ]
+
+
+def test_a_lone_cell_with_a_comma_is_one_cell() -> None:
+    content = b"River Trust;stopped\nA, B Trust\nHill;adopted\n"
+    assert numbered(text_of(content), "Organisation")[1] == (2, ["A, B Trust", ""])
+
+
+def test_rows_that_were_not_filled_in_are_left_out() -> None:
+    text = (
+        'Organisation\tMonth\tFigure\nRiver\tMay 2026\t\t\n\nRiver\tJune 2026\t4\t\n"Hill, N",May 2026,,Why'
+    )
+    assert filled_in(text, 2).splitlines() == [
+        *("Organisation\tMonth\tFigure", "", "River\tJune 2026\t4\t", '"Hill, N",May 2026,,Why'),
     ]
 
 

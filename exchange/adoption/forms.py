@@ -8,7 +8,6 @@ import wtforms
 
 from exchange import clock, forms
 from exchange.adoption.models import Adoption
-from exchange.adoption.pasted import OLDEST
 from exchange.adoption.steps import MEANING, Step, needs_reason, next_steps
 from exchange.region.models import CareSystem, Organisation
 from exchange.wording import in_words
@@ -36,7 +35,7 @@ class RecordForm(forms.OnceForm):
         self.step.choices = [
             forms.Choice(step, in_words(step), hint=MEANING[step]) for step in next_steps(adoption.step)
         ]
-        self.on.earliest = adoption.since or clock.today() - OLDEST
+        self.on.earliest = adoption.since or clock.today() - clock.TEN_YEARS
         self.adoption = adoption
         if not self.is_submitted():
             self.show_as_it_is()

@@ -155,8 +155,7 @@ def _cells(name: str, share: Share) -> Cells:
 
 
 def _percent(share: Share) -> str:
-    """Rounded down, as the colours of the map are: 74.9 is not yet 75."""
-    return "" if share.percent is None else f"{int(share.percent)}%"
+    return "" if share.whole_percent is None else f"{share.whole_percent}%"
 
 
 def _groups(

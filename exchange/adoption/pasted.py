@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
+from exchange import clock
 from exchange.adoption.steps import Step, needs_reason, next_steps
 from exchange.sheets import Preview, numbered
 from exchange.wording import day, in_words
 
 HEAD = ("Organisation", "Step", "Since", "Reason")
 LONGEST_REASON = 1_500
-OLDEST = timedelta(days=3653)  # ten years, so that what was adopted long before can be told
-WAYS_TO_WRITE_A_DAY = ("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
+WAYS_TO_WRITE_A_DAY = (
+    *("%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y"),
+    *("%d-%b-%y", "%d-%b-%Y", "%d %b %y", "%d %B %y"),  # as Excel writes days by itself
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ def _why_not(organisation: Standing, step: Step, on: date, reason: str, today: d
         return f"“{in_words(step)}” does not follow where it stands."
     if on > today:
         return f"{day(on)} has not come yet. Give the day on which it happened."
-    if on < today - OLDEST:
+    if on < today - clock.TEN_YEARS:
         return f"{day(on)} is more than ten years ago. Check the year."
     if organisation.since is not None and on < organisation.since:
         return f"Its last step was on {day(organisation.since)}. Give that day or a later one."

@@ -94,12 +94,11 @@ def set_plan(found: SeenProgramme) -> ResponseReturnValue:
     form = PlanForm(programme)
     is_stale = form.is_stale
     if not is_stale and form.validate_on_submit():
-        eligible = len(queries.eligible(programme))
         planning.set_plan(
             programme,
             someone_at_hand(),
             form.plan,
-            eligible=eligible,
+            count_eligible=lambda: len(queries.eligible(programme)),
             reason=form.why,
             expected=form.expected,
         )
@@ -114,7 +113,6 @@ def set_plan(found: SeenProgramme) -> ResponseReturnValue:
 @blueprint.route("/programmes/<slug>/funding", methods=["GET", "POST"])
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def release_funding(found: SeenProgramme) -> ResponseReturnValue:
-    planning.check_current(found.programme)
     form = FundingForm(found.programme)
     if form.validate_on_submit():
         planning.release_funding(

@@ -74,6 +74,7 @@ def set_eligible(
         programme,
         Audience.PUBLIC,
         organisations=sorted(after),
+        adoption_target=programme.adoption_target,
         proposal=programme.proposal_id,
     )
 

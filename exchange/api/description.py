@@ -108,7 +108,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "type": ["number", "null"],
             "minimum": 0,
             "maximum": 100,
-            "description": "Adopted of eligible; null when nobody is eligible.",
+            "description": "Adopted of eligible, rounded down to a whole number; null when nobody is eligible.",
         },
         by_step=all_of(
             "How many stand at each step.",

@@ -9,14 +9,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from exchange import clock
+from exchange.addresses import address
+from exchange.adoption import coverage
 from exchange.adoption import queries as adoption
-from exchange.adoption.steps import COVERED, Step
+from exchange.adoption.steps import Step
 from exchange.api.parameters import Asked, Cursor
 from exchange.kits.queries import public_kit
 from exchange.measures.page import Shown, shown_measures
 from exchange.proposals.answers import Shown as ShownAnswer
 from exchange.proposals.answers import ShownSection
-from exchange.spread.beyond.links import address
 from exchange.spread.beyond.models import Offer
 from exchange.spread.models import Programme
 from exchange.spread.page import page_of
@@ -108,15 +109,15 @@ def _said(shown: ShownAnswer) -> list[str]:
 
 
 def _adoption(programme: Programme) -> Data:
-    steps = Counter(each.step for each in adoption.eligible(programme))
-    adopted = sum(steps[step] for step in COVERED)
-    eligible = steps.total()
+    eligible = adoption.eligible(programme)
+    steps = Counter(each.step for each in eligible)
+    share = coverage.share(adoption.adopters(eligible, programme), clock.today())
     return {
         "url": address("adoption.adoption", slug=programme.slug),
         "target": programme.adoption_target,
-        "eligible": eligible,
-        "adopted": adopted,
-        "percent": round(100 * adopted / eligible, 1) if eligible else None,
+        "eligible": share.eligible,
+        "adopted": share.covered,
+        "percent": share.whole_percent,
         "by_step": {step.value: steps[step] for step in Step} | {"nothing-recorded": steps[None]},
     }
 

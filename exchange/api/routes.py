@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from exchange.access import public
+from exchange.addresses import address
 from exchange.api import feed, queries
 from exchange.api.description import PARAMETERS, description, fields_of
 from exchange.api.parameters import asked
 from exchange.errors import API, NotFound, problem
 from exchange.region import queries as region
-from exchange.spread.beyond.links import address
 from exchange.spread.queries import newest_programmes, programme_seen
 
 blueprint = Blueprint("api", __name__)
@@ -42,9 +42,10 @@ def programmes() -> ResponseReturnValue:
 @blueprint.get("/api/v1/programmes/<slug>")
 @public
 def programme(slug: str) -> ResponseReturnValue:
-    """As somebody reads it who is not signed in, whoever asks."""
+    """As somebody reads it who is not signed in, whoever asks. Its mark alone tells whether it changed: its proposal, from which
+    it says who proposed it, changes without the programme."""
     found = programme_seen(None, slug)
-    return _answer(feed.written(feed.whole(found)), "application/json", found.programme.changed_at)
+    return _answer(feed.written(feed.whole(found)), "application/json", None)
 
 
 @blueprint.get("/api/v1/programmes.atom")
@@ -85,7 +86,10 @@ def docs() -> ResponseReturnValue:
         problem_example=feed.written(problem(NotFound.code)),
         parameters=[(name, each["description"]) for name, each in PARAMETERS.items()],
         fields=fields_of("Programme"),
-        parts=[(name, fields_of(name)) for name in ("Answer", "Adoption", "Measure", "Elsewhere")],
+        parts=[
+            (name, fields_of(name))
+            for name in ("Document", "Answer", "Adoption", "Measure", "Kit", "Elsewhere")
+        ],
         themes=[(each.id, each.name) for each in region.themes()],
         priorities=[(each.id, each.name) for each in region.priorities()],
         at_most=current_app.config["RATELIMIT_DEFAULT"],

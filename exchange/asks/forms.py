@@ -57,8 +57,12 @@ class SettleForm(forms.OnceForm):
         hint="Those who take part read this. Say what would change it.",
     )
 
-    def __init__(self, now: Step | None) -> None:
+    def __init__(self, now: Step | None, *, can_go_ahead: bool = True) -> None:
         super().__init__()
+        if not can_go_ahead:
+            self.outcome.choices = [each for each in self.outcome.choices if each.value != Outcome.GOES_AHEAD]
+            del self.step, self.agreed
+            return
         stay = (
             [forms.Choice(AS_IT_IS, f"It stays at “{in_words(now)}”")] if now and rules.can_stay(now) else []
         )

@@ -81,7 +81,8 @@ def join(seen: SeenAsk) -> ResponseReturnValue:
 @requires(policy.can_settle, of=queries.ask_seen, message=policy.ONLY_MANAGERS)
 def settle(seen: SeenAsk) -> ResponseReturnValue:
     place = queries.standing_of(seen.ask)
-    form = SettleForm(place.step if place else None)
+    why_not = seen.found.why_not_adopt
+    form = SettleForm(place.step if place else None, can_go_ahead=not why_not)
     if not form.is_submitted() and not seen.ask.is_waiting:
         return _to_ask(seen.ask.id)
     if form.validate_on_submit():
@@ -93,7 +94,9 @@ def settle(seen: SeenAsk) -> ResponseReturnValue:
             services.put_off(seen.ask, manager, reason=form.reason.data)
             flash("Recorded as not now. Those who take part are told why.")
         return _to_ask(seen.ask.id)
-    return render_template("asks/settle.html", seen=seen, form=form, adoption=place), form.status_code
+    return render_template(
+        "asks/settle.html", seen=seen, form=form, adoption=place, why_not=why_not
+    ), form.status_code
 
 
 @blueprint.route("/asks/<int:ask_id>/take-back", methods=["GET", "POST"])

@@ -84,10 +84,12 @@ def is_open(ask: Ask) -> bool:
 def go_ahead(ask: Ask, manager: Person, *, step: Step | None, note: str) -> None:
     """The organisation adopts: the programme is for it from now on, and its step is recorded, unless it stays where it is.
 
-    Raises Conflict when it has an outcome meanwhile, or another step was recorded.
+    Raises WrongStage while nobody can adopt it, and Conflict when it has an outcome meanwhile, or another step was recorded.
     """
     ask = _to_settle(ask)
     programme = ask.programme
+    if reason := life.why_not_adopt(programme.status):
+        raise WrongStage(reason, heading="This cannot go ahead now")
     chosen = {each.organisation_id for each in eligible(programme)}
     adoption.set_eligible(programme, manager, chosen | {ask.organisation_id})
     if step is not None:

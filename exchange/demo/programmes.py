@@ -6,15 +6,17 @@ import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.adoption import services as adoption
 from exchange.adoption.models import Adoption
+from exchange.adoption.queries import eligible
 from exchange.adoption.steps import Step as AdoptionStep
 from exchange.benefits import services as benefits
 from exchange.benefits.services import Said
@@ -68,7 +70,6 @@ def plan(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> 
     today = clock.today()
     for told in tomllib.loads((FOLDER / "plans.toml").read_text())["plans"]:
         manager, programme = person(told["by"]), programme_of(proposals[told["story"]])
-        eligible = select(func.count()).where(Adoption.programme_id == programme.id, Adoption.is_eligible)
         planned = Plan(
             told["goal"],
             today + timedelta(days=told["starts_in"]),
@@ -80,7 +81,7 @@ def plan(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> 
             programme,
             manager,
             planned,
-            eligible=db.session.scalar(eligible) or 0,
+            count_eligible=partial(len, eligible(programme)),
             reason="",
             expected=programme.planned,
         )

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from exchange.forms.files import FilesField
 from exchange.forms.form import OnceForm
 from exchange.forms.typed import TextField
-from exchange.sheets import MOST_BYTES, BadSheet, Preview, text_of
+from exchange.sheets import MOST_BYTES, BadSheet, Preview, filled_in, text_of
 
 LONGEST = 120_000
 
@@ -33,6 +33,7 @@ class SheetForm(OnceForm):
         longest=LONGEST,
     )
     most_rows = 500
+    given = 0  # cells that each row of the table to fill in has already
 
     def __init__(self, **more: Any) -> None:
         super().__init__(**more)
@@ -45,6 +46,9 @@ class SheetForm(OnceForm):
                 self.mistake = str(problem)
             else:
                 self.rows.process(MultiDict({"rows": text}))
+        if self.is_submitted() and self.given:
+            # What was not filled in is not counted: the whole table is larger than what is taken at a time.
+            self.rows.process(MultiDict({"rows": filled_in(self.rows.data or "", self.given)}))
 
     def is_to_apply(self, preview: Preview[Any]) -> bool:
         """Whether the rows are to be recorded: they were seen as they are now, and none is to mend. Marks them as seen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import wtforms
@@ -17,12 +17,11 @@ from exchange.proposals.documents import ACCEPT, KINDS, LARGEST
 from exchange.region.models import Organisation
 
 LARGEST_COST = 10_000_000
-OLDEST = timedelta(days=3653)
 SOMEBODY_ELSE = "somebody-else"
 
 
 def _oldest() -> date:
-    return clock.today() - OLDEST
+    return clock.today() - clock.TEN_YEARS
 
 
 class SectionForm(forms.OnceForm):
@@ -193,7 +192,7 @@ class CorrectForm(BarrierForm):
         [forms.Required("Enter why it changes")],
         words=100,
         rows=3,
-        hint="The team and the staff of the lead theme read this.",
+        hint="Who wrote it, the team and the staff of the lead theme read this.",
     )
     state = wtforms.HiddenField()
 

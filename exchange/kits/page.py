@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """`older` is the cursor of the log's next page."""
+    """`older` is the cursor of the log's next page, `own_contact` the id of the contact that names this reader."""
 
     kit: PublicKit
     costs: Sequence[tuple[str, str]]
@@ -35,6 +35,7 @@ class Page:
     can_edit: bool
     can_hide: bool
     can_add: bool
+    own_contact: int | None
 
     @property
     def is_written(self) -> bool:
@@ -69,6 +70,7 @@ def page_of(found: SeenProgramme, person: Person | None, before: int | None) -> 
         can_edit=policy.edits(found.standing),
         can_hide=manages,
         can_add=bool(queries.organisations_of(found, person)),
+        own_contact=next((each.id for each in kit.contacts if person and each.person_id == person.id), None),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 
 from exchange import clock, paper
+from exchange.addresses import address
 from exchange.errors import Unavailable
 from exchange.kits import content, queries
 from exchange.kits.page import costs_of
@@ -25,7 +26,9 @@ CANNOT_BE_MADE = Unavailable(
 
 def pdf_of(found: SeenProgramme) -> bytes:
     """In A4. Raises Unavailable, as `paper.pdf_of` says."""
-    return paper.pdf_of(TEMPLATE, content_of(found.programme), CANNOT_BE_MADE, system_fonts=True)
+    return paper.pdf_of(
+        TEMPLATE, content_of(found.programme), CANNOT_BE_MADE, system_fonts=True, is_public=True
+    )
 
 
 def content_of(programme: Programme) -> dict[str, Any]:
@@ -39,7 +42,7 @@ def content_of(programme: Programme) -> dict[str, Any]:
         "service": current_app.config["SERVICE_NAME"],
         "theme": proposal.lead_theme.name if proposal.lead_theme else "",
         "status": in_words(programme.status),
-        "address": current_app.config["PUBLIC_URL"] + url_for("kits.kit", slug=programme.slug),
+        "address": address("kits.kit", slug=programme.slug),
         "edited": f"Last changed on {day(kit.edited_at)}" if kit.edited_at else "",
         "made": f"Printed on {day(clock.today())}. The page has the newest.",
         "titles": titles,

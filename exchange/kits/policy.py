@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from exchange.adoption import policy as adoption
+from exchange.adoption.policy import ONLY_MANAGERS as ONLY_MANAGERS
 from exchange.proposals.lifecycle import Part
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ ONLY_ADOPTERS = (
     "programme manager."
 )
 ONLY_AUTHORS = "Only who wrote it and the programme manager can correct it."
-ONLY_MANAGERS = "Only a programme manager of the lead theme who has no interest in the programme can do this."
 
 
 def edits(standing: Standing) -> bool:
@@ -40,12 +41,17 @@ def can_edit_part(person: Person, seen: SeenPart) -> bool:
     return edits(seen.found.standing)
 
 
+def can_remove_contact(person: Person, seen: SeenPart) -> bool:
+    """Who is named can always take themselves out."""
+    return edits(seen.found.standing) or seen.part.person_id == person.id
+
+
 def can_add(person: Person, adding: Adding) -> bool:
     return bool(adding.organisations)
 
 
 def manages(person: Person, seen: SeenPart) -> bool:
-    return Part.MANAGER in seen.found.standing.parts
+    return adoption.manages(person, seen.found)
 
 
 def is_author(person: Person | None, seen: SeenPart) -> bool:

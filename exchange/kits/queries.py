@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from exchange.accounts.models import Person, RoleGrant
@@ -31,6 +31,10 @@ MOST_OFFERED = 50
 
 @dataclass(frozen=True)
 class PublicContact:
+    """`id` is that of its address, below the kit's; `person_id` is None for a role."""
+
+    id: int
+    person_id: int | None
     who: str
     organisation: str
     topic: str
@@ -88,7 +92,9 @@ def public_kit(programme: Programme, *, most_barriers: int = MOST_IN_FULL) -> Pu
         steps=content.steps_of(kit.steps if kit else ""),
         edited_at=kit.edited_at if kit else None,
         contacts=[
-            PublicContact(*each.shown, each.topic) for each in contacts_of(programme) if not each.has_left
+            PublicContact(each.id, each.person_id, *each.shown, each.topic)
+            for each in contacts_of(programme)
+            if not each.has_left
         ],
         documents=[PublicDocument(each.id, each.name, each.kind, each.size) for each in files_of(programme)],
         barriers=[
@@ -150,6 +156,12 @@ def _barriers(programme: Programme, seen: ColumnElement[bool], most: int) -> lis
         .limit(most)
     )
     return list(db.session.scalars(query))
+
+
+def barriers_since(author: Person, moment: datetime) -> int:
+    """How many this person wrote down, of all programmes."""
+    query = select(func.count(Barrier.id)).where(Barrier.added_by_id == author.id, Barrier.added_at > moment)
+    return db.session.scalar(query) or 0
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,10 @@ def documents(found: SeenProgramme) -> ResponseReturnValue:
             form.add_error("documents", refused)
         elif is_sound:
             try:
-                services.add_documents(found.programme, someone_at_hand(), added)
-                flash(f"{counted(len(added), 'document').capitalize()} added. Everyone can open them now.")
+                count = services.add_documents(found.programme, someone_at_hand(), added)
+                is_there = "Nothing was added: the kit has what you chose already."
+                done = f"{counted(count, 'document').capitalize()} added. Everyone can open them now."
+                flash(done if count else is_there)
                 return redirect(url_for("kits.documents", slug=found.programme.slug))
             except TooManyFiles as many:
                 room = (
@@ -139,9 +141,10 @@ def contacts(found: SeenProgramme) -> ResponseReturnValue:
 
 
 @blueprint.route("/programmes/<slug>/kit/contacts/<int:contact_id>/remove", methods=["GET", "POST"])
-@requires(policy.can_edit_part, of=queries.contact_seen, message=policy.ONLY_EDITORS)
+@requires(policy.can_remove_contact, of=queries.contact_seen, message=policy.ONLY_EDITORS)
 def remove_contact(seen: SeenPart) -> ResponseReturnValue:
-    back = url_for("kits.contacts", slug=seen.found.programme.slug)
+    edits = policy.edits(seen.found.standing)
+    back = url_for("kits.contacts", slug=seen.found.programme.slug) if edits else _at(seen.found, "contacts")
     form, name = OnceForm(), seen.part.shown[0]
     if form.is_submitted():
         services.remove_contact(seen.part, seen.found.programme, someone_at_hand())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from exchange import clock, events
@@ -20,9 +20,11 @@ from exchange.proposals.services import TooManyFiles, delete_file, store
 from exchange.region.models import Organisation
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme, mark_changed
+from exchange.wording import counted
 
 MOST_FILES = 12
 MOST_CONTACTS = 8
+MOST_BARRIERS_A_DAY = 20  # of one person
 
 
 class StaleKit(Exception):
@@ -56,11 +58,20 @@ def edit_kit(
     }
     numbers = {field: value for field, value in changed.items() if not isinstance(value, str)}
     mark_changed(programme)
-    events.record(actor, "edit_kit", programme, Audience.PUBLIC, texts, section=section.id, **numbers)
+    events.record(
+        actor,
+        "edit_kit",
+        programme,
+        Audience.PUBLIC,
+        texts,
+        section=section.id,
+        fields=sorted(changed),  # a text that was emptied is named nowhere else
+        **numbers,
+    )
 
 
-def add_documents(programme: Programme, actor: Person, documents: Sequence[Document]) -> None:
-    """But for those it has. Raises TooManyFiles."""
+def add_documents(programme: Programme, actor: Person, documents: Sequence[Document]) -> int:
+    """But for those it has: how many were added. Raises TooManyFiles."""
     lock_programme(programme)
     there = {(each.sha256, each.name) for each in queries.files_of(programme)}
     new = {(each.sha256, each.name): each for each in documents if (each.sha256, each.name) not in there}
@@ -74,6 +85,7 @@ def add_documents(programme: Programme, actor: Person, documents: Sequence[Docum
         db.session.flush()
         mark_changed(programme)
         events.record(actor, "add_kit_file", programme, Audience.PUBLIC, file=file.id, sha256=file.sha256)
+    return len(new)
 
 
 def remove_document(file: KitFile, programme: Programme, actor: Person) -> None:
@@ -136,13 +148,19 @@ def remove_contact(contact: KitContact, programme: Programme, actor: Person) -> 
 def add_barrier(
     programme: Programme, organisation: Organisation, author: Person, *, met_on: date, met: str, passed: str
 ) -> Barrier:
+    """Raises Conflict when the author wrote down too many today: the champion and the managers are told of each."""
+    lock_programme(programme)
+    moment = clock.now()
+    if queries.barriers_since(author, moment - timedelta(days=1)) >= MOST_BARRIERS_A_DAY:
+        most = counted(MOST_BARRIERS_A_DAY, "barrier")
+        raise Conflict(f"You wrote down {most} since yesterday. Add more tomorrow.")
     barrier = Barrier(
         programme_id=programme.id,
         organisation_id=organisation.id,
         met_on=met_on,
         met=met,
         passed=passed,
-        added_at=clock.now(),
+        added_at=moment,
         added_by_id=author.id,
     )
     db.session.add(barrier)

@@ -104,6 +104,7 @@ class FiguresForm(forms.OnceForm):
 
 class TableForm(forms.SheetForm):
     most_rows = MOST_ROWS
+    given = 2  # the organisation and the month
 
 
 class RebaseForm(forms.OnceForm):

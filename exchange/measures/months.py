@@ -19,13 +19,13 @@ def next_month(month: date) -> date:
 
 
 def read(typed: str) -> date | None:
-    """The month that "November 2026", "Nov 26", "11/2026" or "2026-11" means."""
+    """The month that "November 2026", "Nov 26", "1-Nov-26", "11/2026" or "2026-11" means."""
     tidy = " ".join(typed.lower().replace(".", " ").split())
     if found := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-\d{1,2})?", tidy, re.ASCII):
         return _month(int(found[1]), int(found[2]))
     if found := re.fullmatch(r"(?:\d{1,2}/)?(\d{1,2})/(\d{4})", tidy, re.ASCII):
         return _month(int(found[2]), int(found[1]))
-    if found := re.fullmatch(r"([a-z]{3,9})[ -](\d{4}|\d{2})", tidy, re.ASCII):
+    if found := re.fullmatch(r"(?:\d{1,2}[ -])?([a-z]{3,9})[ -](\d{4}|\d{2})", tidy, re.ASCII):
         year = int(found[2])
         return _month(year if year > 99 else 2000 + year, month_number(found[1]) or 0)
     return None

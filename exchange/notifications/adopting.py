@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.addresses import path_of
 from exchange.asks import queries as asks
 from exchange.asks.models import Ask, AskMessage
 from exchange.extensions import db
-from exchange.kits.models import Barrier
-from exchange.notifications.paths import address_of
+from exchange.kits.models import Barrier, KitContact
 from exchange.proposals import queries as proposals
 from exchange.spread.models import Programme
 
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 
 def ask_page(news: News) -> str:
-    return address_of("asks.show", ask_id=_ask(news).id)
+    return path_of("asks.show", ask_id=_ask(news).id)
 
 
 def kit_page(news: News) -> str:
-    return address_of("kits.kit", slug=_programme(news).slug)
+    return path_of("kits.kit", slug=_programme(news).slug)
 
 
 def answering(news: News) -> list[Person]:
@@ -55,9 +54,17 @@ def barrier_author(news: News) -> list[Person]:
     return [barrier.added_by] if barrier.hidden_at is not None else []
 
 
+def author(news: News) -> list[Person]:
+    return [_barrier(news).added_by]
+
+
 def named_contact(news: News) -> list[Person]:
-    number = news.happened.facts["person"]
-    return [] if number is None else [accounts.person(number)]
+    """While they are named."""
+    event = news.happened
+    contact = db.session.get(KitContact, event.facts["contact"])
+    if contact is None or contact.added_at > event.at:  # removed, and its number given to another
+        return []
+    return [contact.person] if contact.person and contact.person_id == event.facts["person"] else []
 
 
 def about_ask(news: News) -> Mapping[str, Any]:
@@ -70,6 +77,12 @@ def about_ask(news: News) -> Mapping[str, Any]:
 
 def about_barrier(news: News) -> Mapping[str, Any]:
     return {"barrier": _barrier(news), "programme": _programme(news)}
+
+
+def about_correction(news: News) -> Mapping[str, Any]:
+    """And why, which its author reads without being on the team."""
+    reasons = [text.content for text in news.happened.texts if text.name == "reason"]
+    return {**about_barrier(news), "reason": reasons[0] if reasons else ""}
 
 
 def about_programme(news: News) -> Mapping[str, Any]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from exchange.accounts.models import Person
+from exchange.addresses import path_of
 from exchange.benefits.models import Benefit
 from exchange.benefits.sums import Status
 from exchange.benefits.waiting import asked_to_confirm
 from exchange.extensions import db
-from exchange.notifications.paths import address_of
 from exchange.spread.models import Programme
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def figure(news: News) -> Mapping[str, Any]:
 def path(news: News) -> str:
     """The page of the figure."""
     benefit = _benefit(news)
-    return address_of("benefits.benefit", slug=benefit.programme.slug, number=benefit.number)
+    return path_of("benefits.benefit", slug=benefit.programme.slug, number=benefit.number)
 
 
 def _benefit(news: News) -> Benefit:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import current_app
-
 from exchange.accounts.models import Person
+from exchange.addresses import address, path_of
 from exchange.adoption.steps import Step
 from exchange.discussion import moderation, policy
 from exchange.discussion import queries as discussion
@@ -15,7 +14,6 @@ from exchange.discussion.models import Comment
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.notifications.news import News, People, Row
-from exchange.notifications.paths import address_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -56,19 +54,19 @@ def proposal_of(event: Event) -> Proposal | None:
 
 
 def comment_path(news: News) -> str:
-    return address_of("discussion.comment", comment_id=_comment(news).id)
+    return path_of("discussion.comment", comment_id=_comment(news).id)
 
 
 def moderating_path(news: News) -> str:
-    return address_of("discussion.moderate_comment", comment_id=_comment(news).id)
+    return path_of("discussion.moderate_comment", comment_id=_comment(news).id)
 
 
 def page_path(news: News) -> str:
     """Of the programme, once there is one."""
     programme = spread.programme_of(news.about) if news.about.stage is Stage.SPREAD else None
     if programme is None:
-        return address_of("proposals.show", ref=news.about.reference)
-    return address_of("spread.programme", slug=programme.slug)
+        return path_of("proposals.show", ref=news.about.reference)
+    return path_of("spread.programme", slug=programme.slug)
 
 
 def team(news: News) -> list[Person]:
@@ -122,7 +120,7 @@ def what_was_written(news: News) -> Mapping[str, Any]:
 
 def what_became_of_it(news: News) -> Mapping[str, Any]:
     """The news as the rest of a sentence, and where following is ended."""
-    unfollow = current_app.config["PUBLIC_URL"] + address_of("discussion.unfollow", ref=news.about.reference)
+    unfollow = address("discussion.unfollow", ref=news.about.reference)
     return {"said": _said(news), "unfollow": unfollow}
 
 

@@ -8,13 +8,12 @@ from exchange.accounts.models import Person
 from exchange.notifications import adopting, benefiting
 from exchange.notifications.news import More, News, Row, directors, managers, team
 from exchange.notifications.paths import OFFERS, PAGE
-from exchange.spread.beyond.rules import Answer
 from exchange.spread.life import CHANGES
 
 
 def team_when_taken_up(news: News) -> list[Person]:
     """The team, when everyone can read from now on that another network uses it."""
-    return team(news) if news.happened.facts["answer"] == Answer.TAKEN_UP else []
+    return team(news) if news.happened.facts.get("newly_public") else []
 
 
 def said(sentence: str) -> More:
@@ -60,6 +59,9 @@ OF_PROGRAMMES: Mapping[str, tuple[Row, ...]] = {
     },
     "add_barrier": (
         Row(adopting.looking_after_kit, "barrier_added", adopting.kit_page, more=adopting.about_barrier),
+    ),
+    "correct_barrier": (
+        Row(adopting.author, "barrier_corrected", adopting.kit_page, more=adopting.about_correction),
     ),
     "hide_barrier": (
         Row(adopting.barrier_author, "barrier_hidden", adopting.kit_page, more=adopting.about_barrier),

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
+from exchange.addresses import path_of
 from exchange.spread import queries as spread
 
 if TYPE_CHECKING:
     from exchange.notifications.news import News
-
-
-def address_of(endpoint: str, **values: Any) -> str:
-    """The path of one page."""
-    return current_app.url_map.bind("").build(endpoint, values)
 
 
 def path_to(endpoint: str) -> Callable[[News], str]:
@@ -26,7 +22,7 @@ def path_to(endpoint: str) -> Callable[[News], str]:
         needed = {name for rule in current_app.url_map.iter_rules(endpoint) for name in rule.arguments}
         if "slug" in needed:
             values["slug"] = _slug_of(news)
-        return address_of(endpoint, **{name: value for name, value in values.items() if name in needed})
+        return path_of(endpoint, **{name: value for name, value in values.items() if name in needed})
 
     return path
 

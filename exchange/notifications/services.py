@@ -7,10 +7,10 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from exchange import clock, events, outbox
+from exchange import addresses, clock, events, outbox
 from exchange.accounts.models import Person
 from exchange.audience import Audience
 from exchange.errors import Conflict
@@ -184,7 +184,7 @@ def _write_to_newcomer(address: str, news: News) -> None:
 
 def _written(template: str, news: News, path: str, **more: Any) -> tuple[str, str]:
     """Subject and text of an e-mail."""
-    link = current_app.config["PUBLIC_URL"] + path
+    link = addresses.at(path)
     written = render_template(
         f"email/{template}.txt", proposal=news.proposal, event=news.event, link=link, **more
     )

@@ -271,6 +271,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "send_offer_again": _always("It was offered to another network again"),
     "answer_offer": _answered_elsewhere,
     "record_answer": _answered_elsewhere,
+    "unlist_use": _always("A network’s use of it is no longer listed"),
     "meet_condition": _always("A condition was met"),
     "waive_condition": _always("A condition was waived"),
     "name_stand_in": _stand_in("A stand-in was named for the {part}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import wtforms
@@ -15,11 +15,10 @@ from exchange.spread.planning import Plan
 
 ORGANISATIONS, PERCENT = "organisations", "percent"
 OUT, BACK = "out", "back"
-YEARS = timedelta(days=3653)
 
 
 def _in_ten_years() -> date:
-    return clock.today() + YEARS
+    return clock.today() + clock.TEN_YEARS
 
 
 class PlanForm(forms.OnceForm):
@@ -74,10 +73,12 @@ class PlanForm(forms.OnceForm):
     def __init__(self, programme: Programme, **more: Any) -> None:
         super().__init__(**more)
         self.programme = programme
-        self.starts_on.earliest = programme.approved_at.astimezone(clock.LONDON).date() - YEARS
+        self.starts_on.earliest = programme.approved_at.astimezone(clock.LONDON).date() - clock.TEN_YEARS
         self.target_on.earliest = programme.approved_at.astimezone(clock.LONDON).date()
-        if not planning.needs_reason(programme):
+        if not planning.may_need_reason(programme):
             del self.reason
+        elif not programme.planned:
+            self.reason.label.text = "Why the target is not the one that was approved"
         if not self.is_submitted():
             self._show()
 
@@ -124,14 +125,11 @@ class PlanForm(forms.OnceForm):
         if starts_on and target_on and target_on <= starts_on:
             self.add_error("target_on", "The target must be due after the start day")
             sound = False
-        if sound and not self.why and planning.needs_reason(self.programme) and self._changes:
-            self.add_error("reason", "Enter why the plan changes")
+        if sound and not self.why and planning.needs_reason(self.programme, self.plan):
+            what = "plan changes" if self.programme.planned else "target is not the one that was approved"
+            self.add_error("reason", f"Enter why the {what}")
             sound = False
         return sound
-
-    @property
-    def _changes(self) -> bool:
-        return self.plan != planning.plan_of(self.programme)
 
 
 class FundingForm(forms.OnceForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,21 +44,28 @@ def plan_of(programme: Programme) -> Plan:
 
 
 def set_plan(
-    programme: Programme, manager: Person, plan: Plan, *, eligible: int, reason: str, expected: int
+    programme: Programme,
+    manager: Person,
+    plan: Plan,
+    *,
+    count_eligible: Callable[[], int],
+    reason: str,
+    expected: int,
 ) -> Event | None:
-    """Keeps the plan; None when it says nothing new. `eligible` is how many organisations the programme is for, `expected` how
-    often its plan had been changed when the page was opened.
+    """Keeps the plan; None when it says nothing new. `count_eligible` counts the organisations that the programme is for, once
+    nobody can change them; `expected` is how often its plan had been changed when the page was opened.
 
     Raises WrongStage once the programme is past, and Conflict when somebody changed the plan meanwhile.
     """
-    _lock_current(programme)
+    _lock(programme)
+    check_current(programme)
     if programme.planned != expected:
         raise Conflict("Somebody changed the plan meanwhile. Open the page again to see it.")
     if plan == plan_of(programme):
         return None
     programme.goal, programme.starts_on, programme.target_on = plan.goal, plan.starts_on, plan.target_on
     programme.target_percent = plan.target if plan.is_percent else None
-    programme.adoption_target = share_of(plan.target, eligible) if plan.is_percent else plan.target
+    programme.adoption_target = share_of(plan.target, count_eligible()) if plan.is_percent else plan.target
     programme.planned += 1
     mark_changed(programme)
     return events.record(
@@ -82,9 +90,17 @@ def share_of(percent: int, eligible: int) -> int:
     return max(-(-percent * eligible // 100), 1)
 
 
-def needs_reason(programme: Programme) -> bool:
+def may_need_reason(programme: Programme) -> bool:
     """While it is set up everything is still being found out; later, who reads a new plan wants to know why."""
-    return programme.status is not ProgrammeStatus.SETTING_UP and programme.planned > 0
+    return programme.status is not ProgrammeStatus.SETTING_UP
+
+
+def needs_reason(programme: Programme, plan: Plan) -> bool:
+    """Of a first plan, only where the target is not the one that was approved."""
+    now = plan_of(programme)
+    if not may_need_reason(programme) or plan == now:
+        return False
+    return programme.planned > 0 or (plan.target, plan.is_percent) != (now.target, now.is_percent)
 
 
 def released(programme: Programme) -> int:
@@ -108,11 +124,12 @@ def why_not_release(programme: Programme, pounds: int) -> str:
 
 
 def release_funding(programme: Programme, manager: Person, *, pounds: int, on: date, purpose: str) -> Event:
-    """Keeps that money was paid out, or below zero that it came back.
+    """Keeps that money was paid out, or below zero that it came back; also once the programme is past, as accounts are settled
+    after its end.
 
-    Raises WrongStage once the programme is past, and Conflict when more would be released than was approved.
+    Raises Conflict when more would be released than was approved, or more would come back than was released.
     """
-    _lock_current(programme)
+    _lock(programme)
     if reason := why_not_release(programme, pounds):
         raise Conflict(reason)
     db.session.add(
@@ -137,10 +154,9 @@ def release_funding(programme: Programme, manager: Person, *, pounds: int, on: d
     )
 
 
-def _lock_current(programme: Programme) -> None:
+def _lock(programme: Programme) -> None:
     lock(programme.proposal)  # first, as every other change does
     lock_programme(programme)
-    check_current(programme)
 
 
 def check_current(programme: Programme) -> None:

@@ -40,6 +40,11 @@ def can_plan(found: SeenProgramme) -> bool:
     return Part.MANAGER in found.standing.parts and found.programme.status in CURRENT
 
 
+def can_record_funding(found: SeenProgramme) -> bool:
+    """Managers, also once it is past: the last payments and what comes back follow its end."""
+    return Part.MANAGER in found.standing.parts
+
+
 def is_director(person: Person) -> bool:
     return bool(person.themes_as(Role.THEME_DIRECTOR))
 

@@ -92,6 +92,10 @@ class SeenProgramme:
         return policy.can_plan(self)
 
     @property
+    def can_record_funding(self) -> bool:
+        return policy.can_record_funding(self)
+
+    @property
     def releases(self) -> list[tuple[str, str, dict[str, str]]]:
         """Cells of a table: the day, what for, and the pounds."""
         return [

@@ -89,7 +89,7 @@ def test_one_programme_tells_what_its_pages_tell(app: Flask, client: Client, com
         "target": 12,
         "eligible": 3,
         "adopted": 1,
-        "percent": 33.3,
+        "percent": 33,
         "by_step": None,
     }
     steps = found["adoption"]["by_step"]
@@ -219,14 +219,18 @@ def test_whoever_has_it_already_gets_304(client: Client, committed: Committed) -
     with committed():
         staff = make_staff()
         make_programme(staff)
+    last_change = ""
     for address in (LIST, ONE):
         first = ask(client, address)
         assert first.headers["Cache-Control"] == "public, max-age=60"
-        mark, changed = first.headers["ETag"], first.headers["Last-Modified"]
-        for sent in ({"If_None_Match": mark}, {"If_Modified_Since": changed}):
+        mark, changed = first.headers["ETag"], first.headers.get("Last-Modified", "")
+        # Who proposed one can change without it, so its mark alone tells.
+        assert bool(changed) == (address == LIST)
+        for sent in ({"If_None_Match": mark}, *([{"If_Modified_Since": changed}] if changed else [])):
             again = ask(client, address, **sent)
             assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", mark)
         assert client.visitor().flask_client.head(address).headers["ETag"] == mark
+        last_change = changed or last_change
     with committed(), time_machine.travel(clock.now() + timedelta(hours=1)):
         programme = db.session.scalars(select(Programme)).one()
         change_programme(
@@ -237,8 +241,8 @@ def test_whoever_has_it_already_gets_304(client: Client, committed: Committed) -
         )
     for address in (LIST, ONE):
         assert ask(client, address, If_None_Match=mark).status_code == 200
-        assert ask(client, address, If_Modified_Since=changed).status_code == 200
-    assert ask(client, f"{LIST}?status=active", If_Modified_Since=changed).status_code == 200, (
+    assert ask(client, LIST, If_Modified_Since=last_change).status_code == 200
+    assert ask(client, f"{LIST}?status=active", If_Modified_Since=last_change).status_code == 200, (
         "one has left it"
     )
 

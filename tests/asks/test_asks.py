@@ -17,6 +17,7 @@ from exchange.adoption.steps import Step
 from exchange.asks import queries, rules, services
 from exchange.asks.models import Ask, AskMember, AskMessage, Outcome
 from exchange.asks.policy import Side
+from exchange.errors import WrongStage
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
@@ -201,6 +202,25 @@ def test_a_programme_that_is_paused_or_ended_says_why_not(
         assert why in page.text, endpoint
         assert "Ask to adopt it" not in page.links(), endpoint
     assert why in browser.post("asks.ask", {"message": "We ask."}, status=409, slug=SLUG).text
+
+
+@pytest.mark.parametrize("status", [ProgrammeStatus.PAUSED, ProgrammeStatus.COMPLETED, ProgrammeStatus.ENDED])
+def test_an_ask_of_before_cannot_go_ahead_once_nobody_can_adopt(
+    client: Client, committed: Committed, status: ProgrammeStatus
+) -> None:
+    with committed():
+        staff, member = make_one()
+        number = ask_it(member).id
+    form = client.as_(staff.manager).get("asks.settle", ask_id=number)
+    with committed():
+        the_ask().programme.status = status
+        with pytest.raises(WrongStage):
+            services.go_ahead(the_ask(), staff.manager, step=Step.PLANNING, note="")
+    refused = form.submit("Record it", outcome="goes-ahead", step="planning", status=422)
+    assert "All that can come of the ask now is “Not now”." in refused.text
+    assert refused.texts(".nhsuk-radios__label") == ["Not now"]
+    page = refused.submit("Record it", outcome="not-now", reason="It is over.")
+    assert "Recorded as not now." in page.text
 
 
 def test_others_are_kept_out(client: Client, committed: Committed) -> None:

@@ -152,7 +152,7 @@ def test_pack_that_nobody_waits_for_any_more_is_not_made(
 ) -> None:
     busy = Event()
     made: list[object] = []
-    before = papers._queue().submit(busy.wait)
+    before = papers._queue("paper").submit(busy.wait)
     monkeypatch.setattr(papers, "_set", lambda *given: made.append(given))
     monkeypatch.setattr(papers, "MOST_SECONDS", 0)
     with committed():
@@ -160,5 +160,5 @@ def test_pack_that_nobody_waits_for_any_more_is_not_made(
     client.as_(case.director).get(PDF, ref=case.ref, status=503)
     busy.set()
     before.result()
-    papers._queue().submit(bool).result()
+    papers._queue("paper").submit(bool).result()
     assert made == []

@@ -185,7 +185,7 @@ EXPECTED: dict[Place, str] = {
     Place("kits.hide_barrier"): "sfff ff ffff of ff ff",
     Place("kits.kit"): "oooo oo oooo oo oo oo",
     Place("kits.kit_pdf"): "oooo oo oooo oo oo oo",
-    Place("kits.remove_contact"): "sfff of ffff of ff ff",
+    Place("kits.remove_contact"): "sffo of ffff of ff ff",
     Place("kits.remove_document"): "sfff of ffff of ff ff",
     Place("measures.define_measure"): "sfff ff ffff of ff ff",
     Place("measures.enter_figures"): "sfff ff ffff of ff of",

@@ -241,7 +241,7 @@ def make_kit(programme: Programme, champion: Person, member: Person) -> dict[str
     ask = asks.ask(programme, region.organisation("valley-university"), member, "May we?")
     poster = documents.examine(BytesIO(one_page("Poster", "Look.")), "poster.pdf")
     kits.add_documents(programme, champion, [poster])
-    kits.add_contact(programme, champion, person=champion, topic="Training")
+    kits.add_contact(programme, champion, person=member, topic="Training")
     barrier = kits.add_barrier(
         programme, region.organisation(TEAM), champion, met_on=clock.today(), met="No trainer.", passed=""
     )

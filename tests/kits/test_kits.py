@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
+from threading import Event as Flag
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from exchange import clock, storage
+from exchange import paper as papers
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.adoption.models import Adoption
@@ -27,6 +30,7 @@ from exchange.spread.models import Programme
 from exchange.spread.queries import programme_seen
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff, make_staff
+from tests.decisions.test_paper import unpacked
 from tests.factories import make_person
 from tests.notifications.arrange import forget, tell, texts_to, told
 from tests.pages import Client, Page
@@ -173,6 +177,7 @@ def test_documents_are_examined_kept_and_removed(app: Flask, client: Client, com
     for _ in range(2):  # the second time it is there already
         page = page.submit("Add", documents=[(io.BytesIO(sent), "../poster.exe")])
     assert len(page.select(".app-documents__one")) == 1
+    assert "Nothing was added: the kit has what you chose already." in page.text
     file = client.visitor().get("kits.kit", slug=SLUG).click("poster.exe.pdf")
     assert file.response.get_data() == sent
     assert file.response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
@@ -247,6 +252,27 @@ def test_contacts_are_named_without_an_address_and_leavers_are_not(
         assert db.session.scalars(select(KitContact.role)).all() == ["Estates"]
 
 
+def test_who_is_named_takes_themselves_out(app: Flask, client: Client, committed: Committed) -> None:
+    with committed():
+        staff, member = make_one()
+        lead = make_person(name="Lena Lead", role=Role.ORGANISATION_LEAD, organisation=RIVER)
+    tell(app)
+    forget(committed)
+    for topic in ("Training", "Trials"):
+        browser = client.as_(staff.manager)
+        browser.get("kits.contacts", slug=SLUG).submit("Add the contact", who=str(lead.id), topic=topic)
+        if topic == "Training":
+            with committed():
+                number = db.session.scalars(select(KitContact.id)).one()
+            client.as_(member).get("kits.remove_contact", slug=SLUG, contact_id=number, status=403)
+            page = client.as_(lead).get("kits.kit", slug=SLUG).click("Take yourself out").submit("Remove")
+            assert "Lena Lead is no longer a contact." in page.text
+            assert page.texts(".app-contacts__topic") == []
+    tell(app)
+    assert told(committed) == {"Lena Lead": ["you are named as a contact"]}, "of the one that still stands"
+    assert "Take yourself out" in texts_to(committed, lead)[-1]
+
+
 def test_an_adopter_adds_a_barrier_and_corrects_it(app: Flask, client: Client, committed: Committed) -> None:
     with committed():
         staff, member = make_one()
@@ -271,6 +297,18 @@ def test_an_adopter_adds_a_barrier_and_corrects_it(app: Flask, client: Client, c
     assert "Rita Rivers" not in public.text
     with committed():
         assert kinds() == ["add_barrier", "correct_barrier"]
+
+
+def test_one_person_adds_no_more_barriers_than_others_can_read(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_BARRIERS_A_DAY", 1)
+    with committed():
+        _, member = make_one()
+        add_one(member)
+    form = client.as_(member).get("kits.add_barrier", slug=SLUG)
+    refused = form.submit("Add it to the log", days_ago(3), met="No room.", status=409)
+    assert "You wrote down 1 barrier since yesterday. Add more tomorrow." in refused.text
 
 
 def test_who_adds_for_whom(client: Client, committed: Committed) -> None:
@@ -312,6 +350,8 @@ def test_a_manager_corrects_with_a_reason_and_hides_what_must_not_be_read(
     client.as_(colleague).get("kits.correct_barrier", status=403, **place)
     client.as_(staff.champion).get("kits.hide_barrier", status=403, **place)
     tell(app)
+    assert "a barrier that you wrote down is corrected" in told(committed)["Rita Rivers"]
+    assert "It was passed." in texts_to(committed, member)[-1]
     forget(committed)
     hiding = client.as_(staff.manager).get("kits.hide_barrier", **place)
     assert hiding.submit("Hide it", status=422).errors == ["Enter why you hide it"]
@@ -376,6 +416,34 @@ def test_a_long_log_has_pages_and_takes_no_more_queries(
     older = page.browser.get(page.select(".nhsuk-pagination a")[0].attributes["href"] or "")
     assert older.texts(".app-barrier .app-prose") == ["Barrier 2", "Barrier 1"]
     assert [counted_queries(app, client, person, path) for person in people] == few
+
+
+def test_a_leaflet_waits_for_no_decision_pack_and_is_made_once(client: Client, committed: Committed) -> None:
+    with committed():
+        make_one()
+    busy = Flag()
+    waiting = papers._queue("paper").submit(busy.wait)
+    before = papers._kept.cache_info()
+    try:
+        first, second = (client.visitor().get("kits.kit_pdf", slug=SLUG).response.get_data() for _ in "12")
+    finally:
+        busy.set()
+        waiting.result()
+    after = papers._kept.cache_info()
+    assert first == second
+    assert after.hits > before.hits
+
+
+def test_a_step_and_a_barrier_longer_than_a_page_lose_nothing_in_the_leaflet(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff, member = make_one()
+        add_one(member, "slow\n" * 120, "then\n" * 150)
+    edit(client, staff.champion, "steps").submit("Save", steps="Begin\n" + "word\n" * 890)
+    pdf = client.visitor().get("kits.kit_pdf", slug=SLUG).response.get_data()
+    pages = re.findall(rb"/Type */Page\b", unpacked(pdf))
+    assert len(pages) >= 20, "a sheet holds 50 lines at most, and there are more than a thousand"
 
 
 def test_the_leaflet_holds_the_whole_public_kit_and_no_markup(client: Client, committed: Committed) -> None:

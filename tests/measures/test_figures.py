@@ -18,7 +18,10 @@ MONTHS = st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(months.month_of)
 
 @pytest.mark.parametrize(
     "typed",
-    ["November 2026", "nov 2026", "Nov 26", "Nov-26", "11/2026", "2026-11", "2026-11-01", "01/11/2026"],
+    [
+        *("November 2026", "nov 2026", "Nov 26", "Nov-26", "11/2026", "2026-11", "2026-11-01", "01/11/2026"),
+        *("1-Nov-26", "01-Nov-2026", "1 November 2026"),
+    ],
 )
 def test_ways_to_write_a_month(typed: str) -> None:
     assert months.read(typed) == date(2026, 11, 1)

@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 
 from exchange import clock
 from exchange.accounts.models import Person
+from exchange.addresses import address
 from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.notifications.services import tell_all
+from exchange.outbox import Message
 from exchange.region.models import Region
-from exchange.spread.beyond import links, services
+from exchange.spread.beyond import links, rules, services
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.beyond.services import Said
 from exchange.spread.life import ProgrammeStatus
@@ -52,7 +54,7 @@ def the_offer() -> Offer:
 
 def link(committed: Committed) -> str:
     with committed():
-        return links.address("beyond.answer", answering=links.token_of(the_offer())).removeprefix(
+        return address("beyond.answer", answering=links.token_of(the_offer())).removeprefix(
             "http://localhost"
         )
 
@@ -173,6 +175,26 @@ def test_a_network_answers_by_its_link_without_an_account(client: Client, commit
     } <= told
 
 
+def test_a_link_answers_so_often_a_day_and_says_when_it_is_published(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_ANSWERS_A_DAY", 2)
+    with committed():
+        staff, programme = make_one()
+        make_offer(staff, programme)
+    browser, address = client.visitor(), link(committed)
+    browser.get(address).submit("Send your answer", answer="interested")
+    thanks = uses(browser.get(address), "North Pier Hospital")
+    assert "look at what you wrote" in thanks.text
+    refused = browser.get(address).submit("Send your answer", answer="not-now", reason="No.", status=409)
+    assert "You sent 2 answers since yesterday. Change it tomorrow." in refused.text
+    with committed():
+        offer = the_offer()
+        said = Said(Answer.TAKEN_UP, "", offer.organisations, offer.since)
+        services.record_answer(offer, staff.manager, said, expected=offer.mark)
+    assert "Everyone can read it on the programme’s page now." in browser.get(thanks.path).text
+
+
 def test_nothing_from_the_link_is_public_before_the_staff_checks_it(
     client: Client, committed: Committed
 ) -> None:
@@ -202,6 +224,12 @@ def test_nothing_from_the_link_is_public_before_the_staff_checks_it(
         tell_all()
     champions = [each for each in outbox(committed) if each.kind == "taken_up_elsewhere"]
     assert staff.champion.email in {each.to_address for each in champions}
+    form = browser.get("beyond.record_answer", slug=SLUG, offer_id=offer_id(committed))
+    form.submit("Record the answer", organisations="North Pier Hospital\nSouth Sands Hospital")
+    with committed():
+        tell_all()
+    after_correction = [each for each in outbox(committed) if each.kind == "taken_up_elsewhere"]
+    assert len(after_correction) == len(champions), "a correction is no news"
 
 
 def ref(committed: Committed) -> str:
@@ -226,7 +254,11 @@ def test_what_everyone_reads_cannot_be_changed_by_the_link(client: Client, commi
     form.submit("Record the answer", answer="not-now", reason="They stopped.")
     assert client.visitor().get("spread.programme", slug=SLUG).select("#elsewhere") == []
     with committed():
-        assert kinds()[-1] == ("record_answer", Audience.PUBLIC)
+        assert kinds()[-2:] == [("unlist_use", Audience.PUBLIC), ("record_answer", Audience.TEAM)]
+    history = client.visitor().get("proposals.history", ref=ref(committed))
+    assert "A network’s use of it is no longer listed" in history.text
+    assert COAST not in history.text.partition("is no longer listed")[0]
+    assert "not now" not in history.text.lower()
 
 
 def offer_id(committed: Committed) -> int:
@@ -279,6 +311,26 @@ def test_an_offer_is_sent_again_to_another_address_or_after_a_while(
     mails = [each for each in outbox(committed) if each.kind == "offer"]
     assert [each.to_address for each in mails] == [ADDRESS, "right@far-coast.example.org"]
     assert len({each.message_id for each in mails}) == 2
+
+
+def test_an_offer_that_could_not_be_delivered_says_so_and_goes_out_again_at_once(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff, programme = make_one()
+        make_offer(staff, programme)
+        [message] = db.session.scalars(select(Message).where(Message.kind == "offer"))
+        message.given_up_at = clock.now()
+    browser = client.as_(staff.manager)
+    for path in (f"/programmes/{SLUG}/offers", "/offers"):
+        page = browser.get(path)
+        assert "Could not be delivered" in page.text
+        assert "The e-mail could not be delivered. Check the address, and send it again." in page.text
+    form = page.click(f"Send it again to {COAST}: Falls huddles")
+    assert f"It could not be delivered to {ADDRESS}" in form.text
+    page = form.submit("Send it again")
+    assert "sent 2 times" in page.text
+    assert "could not be delivered" not in page.text
 
 
 def test_an_answer_kept_meanwhile_is_shown_and_what_was_typed_stays(

@@ -14,7 +14,7 @@ from exchange.adoption.services import set_eligible
 from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.spread.models import Programme
+from exchange.spread.models import Programme, ProgrammeStatus
 from exchange.spread.planning import share_of
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff, make_staff
@@ -78,6 +78,7 @@ def test_a_manager_plans_and_everyone_reads_it(client: Client, committed: Commit
         assert programme.adoption_target == 2
         set_eligible(programme, None, [HILL])
         assert programme.adoption_target == 1  # a share moves with who is eligible
+        assert events("set_eligible")[-1].facts["adoption_target"] == 1
     page = plan(client, staff).submit("Save the plan", target_kind="organisations", target_count="3")
     assert facts(page)["Adoption target"] == "3 organisations, by 31 March 2028"
 
@@ -109,7 +110,9 @@ def test_what_a_plan_needs(
 def test_a_plan_of_an_active_programme_changes_with_a_reason(client: Client, committed: Committed) -> None:
     with committed():
         staff = make_one(asked="")
-    plan(client, staff).submit("Save the plan", **PLAN)
+    first_page = plan(client, staff).submit("Save the plan", PLAN, status=422)
+    assert first_page.errors == ["Enter why the target is not the one that was approved"]
+    first_page.submit("Save the plan", reason="Most of them are small.")
     page = plan(client, staff)
     refused = page.submit("Save the plan", goal="Nobody falls.", status=422)
     assert refused.errors == ["Enter why the plan changes"]
@@ -117,8 +120,17 @@ def test_a_plan_of_an_active_programme_changes_with_a_reason(client: Client, com
     plan(client, staff).submit("Save the plan")  # the same again says nothing new
     with committed():
         first, second = events("set_plan")
-        assert [text.content for text in first.texts] == ["Nobody falls twice."]
+        assert [text.content for text in first.texts] == ["Nobody falls twice.", "Most of them are small."]
         assert {text.name: text.content for text in second.texts}["reason"] == "The first year went well."
+
+
+def test_a_first_plan_that_keeps_the_approved_target_needs_no_reason(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff = make_one(asked="")
+    page = plan(client, staff).submit("Save the plan", goal="Nobody falls twice.")
+    assert facts(page)["Adoption target"] == "12 organisations"
 
 
 def test_a_plan_changed_meanwhile_is_shown_and_what_was_typed_stays(
@@ -166,8 +178,20 @@ def test_a_past_programme_keeps_its_plan(client: Client, committed: Committed) -
     page = client.as_(staff.director).get("spread.change_programme", slug=SLUG, name="end")
     page.submit("End the programme", reason="The supplier left.", lessons="Ask for two.")
     assert "its plan stays as it is" in late.submit("Save the plan", PLAN, status=409).text
-    client.as_(staff.manager).get("adoption.release_funding", slug=SLUG, status=409)
     assert "Change the plan" not in client.as_(staff.manager).get("spread.programme", slug=SLUG).links()
+
+
+def test_money_that_comes_back_after_the_end_is_recorded(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+    today = day("on", clock.today().day, clock.today().month, clock.today().year)
+    browser = client.as_(staff.manager)
+    browser.get("adoption.release_funding", slug=SLUG).submit("Record it", {**RELEASE, **today})
+    with committed():
+        db.session.scalars(select(Programme)).one().status = ProgrammeStatus.ENDED
+    form = browser.get("spread.programme", slug=SLUG).click("Record funding")
+    page = form.submit("Record it", {**RELEASE, "kind": "back", "pounds": "5,000", **today})
+    assert "In all: £20,000" in page.text
 
 
 @given(st.integers(1, 100), st.integers(0, 500))

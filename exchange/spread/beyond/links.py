@@ -1,11 +1,10 @@
-"""Links that leave the exchange: whole addresses, and the one by which a network answers an offer without an account, which is
-signed, for one offer as it was last sent, and works for a while.
+"""The link by which a network answers an offer without an account: signed, for one offer as it was last sent, and good for a
+while.
 """
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -17,11 +16,6 @@ from exchange.spread.beyond.models import Offer
 SALT = "answer an offer"
 GOOD_FOR = timedelta(days=180)
 LONGEST_TOKEN = 200
-
-
-def address(endpoint: str, **values: Any) -> str:
-    """The whole address of a page, for whoever is not on one of ours."""
-    return str(current_app.config["PUBLIC_URL"]) + current_app.url_map.bind("").build(endpoint, values)
 
 
 def token_of(offer: Offer) -> str:

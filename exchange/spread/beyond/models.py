@@ -49,6 +49,11 @@ class Offer(Base):
     recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])
 
     @property
+    def message_id(self) -> str:
+        """Of the e-mail by which it was last sent, as the outbox has it."""
+        return f"offer.{self.id}.{self.times_sent}"
+
+    @property
     def is_checked(self) -> bool:
         """Whether one of the staff stands behind the answer."""
         return self.recorded_by_id is not None

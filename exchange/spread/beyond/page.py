@@ -11,11 +11,14 @@ WORDS = {
     Answer.NOT_NOW: ("Not now", "grey"),
 }
 NO_ANSWER = ("No answer yet", "yellow")
+NOT_DELIVERED = ("Could not be delivered", "red")
 
 
-def tag_of(offer: Offer) -> tuple[str, str]:
-    """Words and colour of what came of it."""
-    return NO_ANSWER if offer.answer is None else WORDS[offer.answer]
+def tag_of(offer: Offer, *, is_lost: bool = False) -> tuple[str, str]:
+    """Words and colour of what came of it. `is_lost` says that its e-mail could not be delivered."""
+    if offer.answer is not None:
+        return WORDS[offer.answer]
+    return NOT_DELIVERED if is_lost else NO_ANSWER
 
 
 def where(offer: Offer) -> str:

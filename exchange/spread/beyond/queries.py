@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from exchange.accounts.models import Person
 from exchange.errors import NotFound
+from exchange.events import Event
 from exchange.extensions import db
+from exchange.outbox import Message
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -58,6 +61,24 @@ def used_elsewhere(programme: Programme) -> list[Offer]:
     """Where it was taken up, for everyone to read, the first first."""
     query = select(Offer).where(Offer.programme_id == programme.id, _is_public())
     return list(db.session.scalars(query.order_by(Offer.since, func.lower(Offer.network))))
+
+
+def undelivered(offers: Collection[Offer]) -> set[int]:
+    """The ids of those whose last e-mail could not be delivered."""
+    ids = {offer.message_id: offer.id for offer in offers}
+    query = select(Message.message_id).where(Message.message_id.in_(ids), Message.given_up_at.is_not(None))
+    return {ids[message_id] for message_id in db.session.scalars(query)}
+
+
+def answers_since(offer: Offer, moment: datetime) -> int:
+    """How often it was answered by its link."""
+    query = select(func.count(Event.id)).where(
+        Event.kind == "answer_offer",
+        Event.at > moment,
+        Event.subject == offer.programme.proposal.event_subject,
+        Event.facts["offer"].as_integer() == offer.id,
+    )
+    return db.session.scalar(query) or 0
 
 
 def networks_to_offer(programme: Programme, chosen: Collection[str] = ()) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import public, requires, someone_at_hand
+from exchange.access import public, requires, row_number, someone_at_hand
 from exchange.spread.beyond import links, page, policy, queries, rules, services
 from exchange.spread.beyond.forms import AgainForm, AnswerForm, FilterForm, offer_form
 from exchange.spread.beyond.queries import SeenOffer
@@ -20,20 +20,27 @@ blueprint = Blueprint("beyond", __name__)
 def offers_made() -> ResponseReturnValue:
     """A filter that names nothing is left out; a cursor that is gone starts again."""
     form = FilterForm(request.args)
-    after, before = (request.args.get(name, 0, type=_number) for name in ("after", "before"))
+    after, before = (request.args.get(name, 0, type=row_number) for name in ("after", "before"))
     found = queries.offers_by(someone_at_hand(), answer=form.chosen, after=after, before=before)
     return render_template(
-        "beyond/offers_made.html", found=found, form=form, page=page, offered=rules.OFFERED
+        "beyond/offers_made.html",
+        found=found,
+        lost=queries.undelivered(found.rows),
+        form=form,
+        page=page,
+        offered=rules.OFFERED,
     )
 
 
 @blueprint.get("/programmes/<slug>/offers")
 @requires(policy.can_offer, of=programme_seen, message=policy.ONLY_STAFF)
 def offers(found: SeenProgramme) -> ResponseReturnValue:
+    offers = queries.offers_of(found.programme)
     return render_template(
         "beyond/offers.html",
         found=found,
-        offers=queries.offers_of(found.programme),
+        offers=offers,
+        lost=queries.undelivered(offers),
         left=queries.networks_to_offer(found.programme),
         why_not=rules.NOT_OFFERED.get(found.programme.status, ""),
         page=page,
@@ -65,7 +72,8 @@ def send_again(seen: SeenOffer) -> ResponseReturnValue:
         services.send_again(offer, someone_at_hand(), form.contact.data, form.message.data)
         flash(f"Offered to {offer.network} again. The e-mail is on its way.")
         return redirect(url_for("beyond.offers", slug=offer.programme.slug))
-    return render_template("beyond/send_again.html", seen=seen, form=form), form.status_code
+    is_lost = bool(queries.undelivered([offer]))
+    return render_template("beyond/send_again.html", seen=seen, form=form, is_lost=is_lost), form.status_code
 
 
 @blueprint.route("/programmes/<slug>/offers/<int:offer_id>/answer", methods=["GET", "POST"])
@@ -112,8 +120,3 @@ def answered(answering: str) -> ResponseReturnValue:
     if offer is None or offer.answer is None:
         return render_template("beyond/link_ended.html"), 404
     return render_template("beyond/answered.html", offer=offer, page=page)
-
-
-def _number(typed: str) -> int:
-    """The number of an offer; 0 for what cannot be one."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

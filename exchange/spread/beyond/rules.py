@@ -10,6 +10,7 @@ from exchange.spread.life import ProgrammeStatus
 
 MOST_SENT = 5
 BETWEEN = timedelta(days=14)
+MOST_ANSWERS_A_DAY = 5  # by the link of one offer: the staff is told of each
 MOST_ORGANISATIONS = 50
 LONGEST_ORGANISATION = 200
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import render_template
 from sqlalchemy import select
 
 from exchange import clock, events, outbox
 from exchange.accounts.models import Person
+from exchange.addresses import address
 from exchange.audience import Audience
 from exchange.errors import Conflict, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
-from exchange.spread.beyond import links, rules
+from exchange.spread.beyond import links, queries, rules
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme, mark_changed
-from exchange.wording import day, joined
+from exchange.wording import counted, day, joined
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,14 @@ def answer_offer(offer: Offer, said: Said, *, expected: str) -> Event | None:
     have said the same before.
 
     Raises Conflict when another answer was kept since the page that was sent, which `expected` marks, and when everyone reads
-    already that they use it.
+    already that they use it, or they sent too many answers today.
     """
     _lock(offer)
     check_answered_by_link(offer)
+    if queries.answers_since(offer, clock.now() - timedelta(days=1)) >= rules.MOST_ANSWERS_A_DAY:
+        raise Conflict(
+            f"You sent {counted(rules.MOST_ANSWERS_A_DAY, 'answer')} since yesterday. Change it tomorrow."
+        )
     return _keep(offer, said, None, expected)
 
 
@@ -125,7 +130,8 @@ def _why_not_sent_again(offer: Offer, contact: str) -> str:
     if offer.times_sent >= rules.MOST_SENT:
         return f"It was sent {rules.MOST_SENT} times. Ask them by telephone, and record what they say."
     until = offer.sent_at + rules.BETWEEN
-    if contact.casefold() == offer.contact.casefold() and clock.now() < until:
+    is_same = contact.casefold() == offer.contact.casefold()
+    if is_same and clock.now() < until and not queries.undelivered([offer]):
         return (
             f"It went to this address on {day(offer.sent_at)}. "
             f"Give them until {day(until)}, or enter another address."
@@ -140,9 +146,9 @@ def _send(offer: Offer, person: Person) -> None:
         offer=offer,
         proposal=programme.proposal,
         sender=person,
-        page=links.address("spread.programme", slug=programme.slug),
-        entry=links.address("api.programme", slug=programme.slug),
-        answer=links.address("beyond.answer", answering=links.token_of(offer)),
+        page=address("spread.programme", slug=programme.slug),
+        entry=address("api.programme", slug=programme.slug),
+        answer=address("beyond.answer", answering=links.token_of(offer)),
         until=offer.sent_at + links.GOOD_FOR,
     )
     subject, _, text = written.strip().partition("\n")
@@ -151,7 +157,7 @@ def _send(offer: Offer, person: Person) -> None:
         offer.contact,
         subject,
         text.strip() + "\n",
-        message_id=f"offer.{offer.id}.{offer.times_sent}",
+        message_id=offer.message_id,
         secret=True,  # whoever has the link answers for the network
     )
 
@@ -167,18 +173,19 @@ def _keep(offer: Offer, said: Said, person: Person | None, expected: str) -> Eve
     offer.answer, offer.said, offer.organisations, offer.since = after
     offer.answered_at, offer.recorded_by = clock.now(), person
     db.session.flush()  # says who stands behind it
-    is_told_to_all = was_public or offer.is_public
-    audience = Audience.PUBLIC if is_told_to_all else Audience.TEAM
-    if is_told_to_all:
+    if was_public or offer.is_public:
         mark_changed(offer.programme)
+    if was_public and not offer.is_public:
+        # All that everyone is told: what the network says instead is for the team.
+        events.record(person, "unlist_use", offer.programme.proposal, Audience.PUBLIC, offer=offer.id)
+    audience = Audience.PUBLIC if offer.is_public else Audience.TEAM
     texts = {
-        "organisations": Text(
-            "\n".join(said.organisations), Audience.PUBLIC if offer.is_public else Audience.TEAM
-        ),
+        "organisations": Text("\n".join(said.organisations), audience),
         "said": Text(said.text, Audience.TEAM),
     }
     kind = "answer_offer" if person is None else "record_answer"
-    return _record(offer, person, kind, texts, audience, answer=said.answer.value)
+    is_new = offer.is_public and not was_public
+    return _record(offer, person, kind, texts, audience, answer=said.answer.value, newly_public=is_new)
 
 
 def _record(
@@ -187,7 +194,7 @@ def _record(
     kind: str,
     texts: Mapping[str, Text],
     audience: Audience = Audience.TEAM,
-    **facts: str,
+    **facts: str | bool,
 ) -> Event:
     """On the proposal, as what happens to its programme; the address stands in the offer alone."""
     named = {"network": Text(offer.network, audience), **texts}
