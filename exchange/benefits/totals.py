@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
-from sqlalchemy.orm import aliased
 
 from exchange import clock
 from exchange.audience import Audience
 from exchange.benefits import sums
 from exchange.benefits.models import Benefit, Promise
 from exchange.benefits.sums import Kind, Run, Status
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.measures.months import month_of
 from exchange.spread.life import PAST
 from exchange.spread.models import Programme
+
+HOLDER = alias_of(Benefit)  # what a figure may be counted in
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,7 @@ def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience]) -
 
 def counted() -> ColumnElement[bool]:
     """`Benefit.counts` in SQL."""
-    holder = aliased(Benefit)
-    is_held = exists().where(holder.id == Benefit.counted_in_id, holder.status == Status.CONFIRMED)
+    is_held = exists().where(HOLDER.c.id == Benefit.counted_in_id, HOLDER.c.status == Status.CONFIRMED)
     return and_(Benefit.status == Status.CONFIRMED, ~is_held)
 
 

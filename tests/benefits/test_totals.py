@@ -68,7 +68,7 @@ def figure_told(event: Event) -> Figure:
 
 
 def book_of(ids: list[int]) -> Ledger:
-    return ledger(ids, audiences=Audience)
+    return ledger(ids, audiences=frozenset(Audience))
 
 
 def test_events_alone_tell_all_totals(committed: Committed) -> None:
