@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from exchange.accounts.commands import people
+from exchange.benefits.commands import benefits
 from exchange.demo.commands import demo
 from exchange.notifications.worker import worker
 from exchange.proposals.commands import search
@@ -13,5 +14,5 @@ from exchange.safekeeping.commands import audit, backup, database, restore
 
 
 def init_app(app: Flask) -> None:
-    for command in (region, people, search, worker, demo, audit, backup, restore, database):
+    for command in (region, people, search, benefits, worker, demo, audit, backup, restore, database):
         app.cli.add_command(command)

@@ -1,6 +1,7 @@
-"""What was promised for each financial year and what came of it, as bars: where they and their words stand. Pure.
+"""What was promised for each financial year and what came of it, as bars: where they stand. Pure.
 
-The bar of a year is as long as what was realised; an outline around it is as long as what was promised. Both start at zero.
+The bar of a year is as long as what was realised; an outline around it is as long as what was promised. Both start at zero. Their
+words stand above them, outside of the picture, so that they are as large as other words however narrow the page is.
 """
 
 from __future__ import annotations
@@ -8,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-WIDTH = 420
-LEFT, RIGHT, TOP = 4, 8, 4
-WORDS, BAR, GAP = 34, 30, 18  # heights: the words above a bar, its outline, and what is free below
+WIDTH, HEIGHT = 420, 30  # of the picture of one year
+EDGE = 1  # half of an outline's line
 INSET = 7  # from the outline to the bar in it
 
 
@@ -24,32 +24,21 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Box:
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True)
 class Bar:
-    """`words` stand at `words_y` above it."""
+    """`words` tell it all; `realised` and `promised` are lengths in a picture of `WIDTH`."""
 
     words: str
-    words_y: float
-    realised: Box
-    promised: Box | None
+    realised: float
+    promised: float | None
 
 
 @dataclass(frozen=True)
 class Chart:
-    """`said` tells the same in a sentence for each year."""
-
     bars: Sequence[Bar]
-    said: str
-    height: int
     width: int = WIDTH
-    x: int = LEFT
+    height: int = HEIGHT
+    edge: int = EDGE
+    inset: int = INSET
 
 
 def drawn(years: Sequence[Year], in_words: Callable[[int], str]) -> Chart:
@@ -57,18 +46,17 @@ def drawn(years: Sequence[Year], in_words: Callable[[int], str]) -> Chart:
     longest = max((max(each.realised, each.promised or 0) for each in years), default=0) or 1
 
     def long(amount: int) -> float:
-        return round((WIDTH - LEFT - RIGHT) * amount / longest, 1)
+        return round((WIDTH - 2 * EDGE) * amount / longest, 1)
 
-    bars = []
-    for place, each in enumerate(years):
-        y = TOP + place * (WORDS + BAR + GAP) + WORDS
-        outline = None if each.promised is None else Box(LEFT, y, long(each.promised), BAR)
-        inner = Box(LEFT, y + INSET, long(each.realised), BAR - 2 * INSET)
-        bars.append(Bar(_said(each, in_words), y - 9, inner, outline))
     return Chart(
-        bars,
-        " ".join(f"{bar.words}." for bar in bars),
-        TOP + len(years) * (WORDS + BAR + GAP),
+        [
+            Bar(
+                _said(each, in_words),
+                long(each.realised),
+                None if each.promised is None else long(each.promised),
+            )
+            for each in years
+        ]
     )
 
 

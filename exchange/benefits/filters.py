@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from exchange import forms
 from exchange.benefits.sums import year_in_words
+
+YEAR = re.compile(r"[1-9][0-9]{3}")
 
 
 class TotalsForm(forms.Form):
@@ -19,5 +22,9 @@ class TotalsForm(forms.Form):
         fields = (self.year, self.theme, self.priority)
         return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
 
-    def offer_years(self, years: Sequence[int]) -> None:
-        self.year.choices = [(str(year), year_in_words(year)) for year in years]
+    def offer_years(self, years: Sequence[int], asked: str) -> None:
+        """The one that the address asks for too: where there is nothing in it, its pages say so."""
+        more = {int(asked)} if YEAR.fullmatch(asked) else set()
+        self.year.choices = [
+            (str(year), year_in_words(year)) for year in sorted(more.union(years), reverse=True)
+        ]

@@ -42,6 +42,20 @@ def _per_field() -> forms.OneField:
     return forms.OneField("For what time", [forms.Required("Select for what time")], choices=PERS)
 
 
+def _audience_field() -> forms.OneField:
+    return forms.OneField(
+        "Who may read it",
+        [forms.Required("Select who may read it")],
+        choices=[
+            forms.Choice(
+                Audience.PUBLIC, "Everyone", hint="If the answer is public, or the champion agrees."
+            ),
+            forms.Choice(Audience.MEMBERS, "Members of the network"),
+            forms.Choice(Audience.TEAM, "The team and the theme’s staff"),
+        ],
+    )
+
+
 class PromiseForm(forms.OnceForm):
     """`asked` are the answers that were frozen at approval: id and label of each question."""
 
@@ -58,22 +72,13 @@ class PromiseForm(forms.OnceForm):
         "What is counted",
         [forms.Required("Enter what is counted, like falls avoided")],
         limit=LONGEST_UNIT,
-        hint="As it follows a number, like falls avoided or bed days saved",
+        hint="As it follows a number, like falls avoided or bed days saved. Everyone reads these words once a figure is "
+        "confirmed, whoever may read the promise",
     )
     amount = _amount_field()
     per = _per_field()
     question = forms.OneField("Where the record says so", [forms.Required("Select the answer that says so")])
-    audience = forms.OneField(
-        "Who may read it",
-        [forms.Required("Select who may read it")],
-        choices=[
-            forms.Choice(
-                Audience.PUBLIC, "Everyone", hint="If the answer is public, or the champion agrees."
-            ),
-            forms.Choice(Audience.MEMBERS, "Members of the network"),
-            forms.Choice(Audience.TEAM, "The team and the theme’s staff"),
-        ],
-    )
+    audience = _audience_field()
 
     def __init__(self, asked: Sequence[tuple[str, str]], written: Sequence[Promise], **more: Any) -> None:
         super().__init__(**more)
@@ -109,22 +114,22 @@ class PromiseForm(forms.OnceForm):
 class CorrectPromiseForm(forms.OnceForm):
     amount = _amount_field()
     per = _per_field()
+    audience = _audience_field()
     reason = forms.TextField(
         "Why it changes",
         [forms.Required("Enter why it changes")],
         words=100,
         hint="What it was stays beside it. Whoever reads the promise reads this.",
     )
-    seen_amount = wtforms.HiddenField()
-    seen_per = wtforms.HiddenField()
+    corrections = wtforms.HiddenField()
 
     def __init__(self, promise: Promise, **more: Any) -> None:
         super().__init__(**more)
         self.promise = promise
         if not self.is_submitted():
             self.amount.data = words.amount_as_typed(promise.kind, promise.amount)
-            self.per.data = promise.per.value
-            self.seen_amount.data, self.seen_per.data = str(promise.amount), promise.per.value
+            self.per.data, self.audience.data = promise.per.value, promise.audience.value
+            self.corrections.data = str(len(promise.corrections))
 
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
@@ -139,11 +144,8 @@ class CorrectPromiseForm(forms.OnceForm):
         return words.read_amount(self.promise.kind, self.amount.data)
 
     @property
-    def seen(self) -> tuple[int, Per]:
-        """The promise of the page that was sent; what nobody could have seen where it is not one."""
-        typed, per = self.seen_amount.data or "", self.seen_per.data
-        is_number = typed.isascii() and typed.isdigit() and len(typed) < LONGEST_AMOUNT
-        return int(typed) if is_number else -1, Per(per) if per in set(Per) else Per.YEAR
+    def seen(self) -> int:
+        return number_of(self.corrections.data, -1)
 
 
 class SaidForm(forms.OnceForm):
@@ -182,7 +184,7 @@ class SaidForm(forms.OnceForm):
     confirmed = forms.TickField(
         "I confirm this figure for the organisation",
         optional=False,
-        hint="It then counts at once. Without it, the organisation’s lead is asked to confirm it.",
+        hint="It then counts at once. Without it, it counts once somebody confirms it.",
     )
 
     def __init__(self, *, may_confirm: bool, **more: Any) -> None:
@@ -320,7 +322,7 @@ class CorrectForm(SaidForm):
 
     @property
     def seen(self) -> int:
-        return version_of(self.version.data)
+        return number_of(self.version.data, 0)
 
 
 class ActForm(forms.OnceForm):
@@ -335,7 +337,7 @@ class ActForm(forms.OnceForm):
 
     @property
     def seen(self) -> int:
-        return version_of(self.version.data)
+        return number_of(self.version.data, 0)
 
 
 class WithdrawForm(ActForm):
@@ -380,9 +382,10 @@ def chosen_of(elsewhere: Sequence[Benefit], chosen: str | None) -> Benefit | Non
     return next((each for each in elsewhere if str(each.id) == chosen), None)
 
 
-def version_of(typed: str | None) -> int:
-    """0, which no figure has, where it is not one."""
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < LONGEST_AMOUNT else 0
+def number_of(typed: str | None, otherwise: int) -> int:
+    """Of a hidden field; `otherwise` is what nobody could have seen."""
+    is_number = typed and typed.isascii() and typed.isdigit() and len(typed) < LONGEST_AMOUNT
+    return int(typed or "") if is_number else otherwise
 
 
 def _named(benefit: Benefit) -> str:
@@ -391,5 +394,6 @@ def _named(benefit: Benefit) -> str:
 
 
 def _then(benefit: Benefit) -> str:
-    waits = " That one still waits to be confirmed." if benefit.status is Status.WAITING else ""
-    return f"It is then shown here, and not added up again.{waits}"
+    if benefit.status is not Status.CONFIRMED:
+        return "That one waits to be confirmed. Until then this one counts."
+    return "It is then shown here, and not added up again."

@@ -115,6 +115,12 @@ class Benefit(Base):
         return Period(self.first, self.last)
 
     @property
+    def counts(self) -> bool:
+        """As `sums.counting` has it: what it is counted in stands for it only while that is confirmed."""
+        is_held = self.counted_in is not None and self.counted_in.status is Status.CONFIRMED
+        return self.status is Status.CONFIRMED and not is_held
+
+    @property
     def as_figure(self) -> sums.Figure:
         held = self.counted_in
         return sums.Figure(

@@ -17,7 +17,8 @@ from exchange.proposals import record
 from exchange.proposals.answers import Shown, shown
 from exchange.proposals.choices import choices
 from exchange.proposals.policy import answers_read_by, is_kept_back
-from exchange.spread.models import Programme, ProgrammeStatus
+from exchange.spread.life import PAST
+from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
 from exchange.wording import joined, month_of_year
 
@@ -79,7 +80,7 @@ def page_of(found: SeenProgramme, person: Person | None) -> Page:
     read = policy.audiences(found)
     promises = [each for each in all_promises if each.audience in read]
     benefits = queries.benefits_of(programme)
-    counted = [each for each in benefits if each.as_figure.counts]
+    counted = [each for each in benefits if each.counts]
     run = _run(programme)
     keys = _keys(promises, counted)
     compared = [_compared(key, all_promises, promises, counted, run) for key in keys]
@@ -92,7 +93,7 @@ def page_of(found: SeenProgramme, person: Person | None) -> Page:
         sites=[site for site in sites if any(site.amounts)],
         entering=[site for site in sites if site.can_enter],
         waiting=[each for each in benefits if each.status is Status.WAITING] if reads_unconfirmed else [],
-        elsewhere=[each for each in benefits if each.counted_in and each.status is Status.CONFIRMED],
+        elsewhere=[each for each in benefits if each.status is Status.CONFIRMED and not each.counts],
         promises=[_promised(each) for each in promises],
         answers=frozen_answers(found),
         hidden=len(promises) < len(all_promises),
@@ -111,8 +112,7 @@ def frozen_answers(found: SeenProgramme) -> list[Shown]:
 
 
 def _run(programme: Programme) -> Run | None:
-    is_ended = programme.status is ProgrammeStatus.ENDED
-    return run_of(programme.active_since, programme.status_since if is_ended else None)
+    return run_of(programme.active_since, programme.status_since if programme.status in PAST else None)
 
 
 def _keys(promises: Sequence[Promise], counted: Sequence[Benefit]) -> list[Key]:

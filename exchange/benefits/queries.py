@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from exchange import clock
@@ -14,7 +14,7 @@ from exchange.accounts.models import Person
 from exchange.benefits import policy, sums, words
 from exchange.benefits.models import Benefit, Promise
 from exchange.benefits.sums import Figure, Kind, Status
-from exchange.benefits.totals import counted, last_full_month
+from exchange.benefits.totals import counted
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
@@ -85,15 +85,27 @@ def benefit_seen(person: Person | None, slug: str, number: int) -> SeenBenefit:
 def promise_seen(person: Person | None, slug: str, number: int) -> SeenPromise:
     """Raises NotFound, also where the person may not read it."""
     found = spread.programme_seen(person, slug)
-    for promise in promises_of(found.programme):
-        if promise.number == number and promise.audience in policy.audiences(found):
+    for promise in promises_read(found):
+        if promise.number == number:
             return SeenPromise(found, promise)
     raise NotFound
+
+
+def promises_read(found: SeenProgramme) -> list[Promise]:
+    """Those that the reader may read."""
+    read = policy.audiences(found)
+    return [each for each in promises_of(found.programme) if each.audience in read]
 
 
 def promises_of(programme: Programme) -> list[Promise]:
     query = select(Promise).where(Promise.programme_id == programme.id).order_by(Promise.number)
     return list(db.session.scalars(query.options(selectinload(Promise.corrections))))
+
+
+def without_saving() -> list[Programme]:
+    """Programmes of which no promise of money is written down."""
+    written = exists().where(Promise.programme_id == Programme.id, Promise.kind == Kind.MONEY)
+    return list(db.session.scalars(select(Programme).where(~written).order_by(Programme.id)))
 
 
 def benefits_of(programme: Programme) -> list[Benefit]:
@@ -202,7 +214,7 @@ def figures_that_count(chosen: Chosen, after: int | None = None) -> Figures:
 def years() -> list[int]:
     """The financial years of which there can be figures, the newest first."""
     first = db.session.scalar(select(func.min(Benefit.year)).where(counted()))
-    this = sums.year_of(last_full_month(clock.today()))
+    this = sums.year_of(clock.today())
     return list(range(this, min(this, this if first is None else first) - 1, -1))
 
 

@@ -17,6 +17,7 @@ from exchange.access import (
     row_number,
     someone_at_hand,
 )
+from exchange.accounts.models import Person
 from exchange.adoption import policy as adoption_policy
 from exchange.adoption import queries as adoption
 from exchange.adoption.queries import Place
@@ -37,6 +38,7 @@ from exchange.benefits.page import frozen_answers, page_of
 from exchange.benefits.queries import Chosen, SeenBenefit, SeenPromise
 from exchange.benefits.sums import Figure, Kind, Per, Period, Status
 from exchange.benefits.totals_page import totals_page
+from exchange.benefits.waiting import asked_to_confirm
 from exchange.errors import WrongStage
 from exchange.region import queries as region
 from exchange.spread import queries as spread
@@ -57,6 +59,11 @@ def amount_of(benefit: Benefit, amount: int | None = None) -> str:
 @blueprint.app_template_filter()
 def kind_of(benefit: Benefit) -> str:
     return words.kind_in_words(benefit.kind, benefit.promise.unit if benefit.promise else "")
+
+
+@blueprint.app_template_filter()
+def how_sure(benefit: Benefit) -> str:
+    return words.HOW_SURE[benefit.sureness]
 
 
 @blueprint.app_template_filter()
@@ -127,6 +134,7 @@ def correct_promise(seen: SeenPromise) -> ResponseReturnValue:
             someone_at_hand(),
             amount=form.value,
             per=Per(form.per.data),
+            audience=Audience(form.audience.data),
             reason=form.reason.data,
             seen=form.seen,
         )
@@ -143,7 +151,7 @@ def correct_promise(seen: SeenPromise) -> ResponseReturnValue:
 def enter_benefit(place: Place) -> ResponseReturnValue:
     person, programme = someone_at_hand(), place.found.programme
     may_confirm = policy.confirms(person, place.found.standing, place.organisation.id)
-    others = [each for each in queries.promises_of(programme) if each.kind is Kind.OTHER]
+    others = [each for each in queries.promises_read(place.found) if each.kind is Kind.OTHER]
     form = EnterForm(others, may_confirm=may_confirm)
     if form.is_submitted() and form.is_placed:
         form.meet(queries.meetings(_wanted(form, place)))
@@ -160,7 +168,7 @@ def enter_benefit(place: Place) -> ResponseReturnValue:
             is_confirmed=form.is_confirmed,
             counted_in=form.counted_in,
         )
-        flash(_entered(made, place))
+        flash(_entered(made, place, person, may_confirm=may_confirm))
         return _to_benefits(place.found)
     return render_template("benefits/enter_benefit.html", place=place, form=form), form.status_code
 
@@ -195,9 +203,7 @@ def confirm_benefit(seen: SeenBenefit) -> ResponseReturnValue:
     form = ActForm(seen.benefit)
     if form.validate_on_submit():
         services.confirm_benefit(seen.benefit, someone_at_hand(), seen=form.seen)
-        counts = (
-            " It counts where it was counted before." if seen.benefit.counted_in_id else " It counts now."
-        )
+        counts = " It counts now." if seen.benefit.counts else " It counts where it was counted before."
         flash(f"The figure is confirmed.{counts}")
         return _to_benefit(seen)
     return render_template("benefits/confirm_benefit.html", seen=seen, form=form), form.status_code
@@ -271,7 +277,7 @@ def figures() -> ResponseReturnValue:
 
 def _filters() -> TotalsForm:
     form = TotalsForm(request.args)
-    form.offer_years(queries.years())
+    form.offer_years(queries.years(), request.args.get("year", ""))
     form.theme.choices = [(theme.id, theme.name) for theme in region.themes()]
     form.priority.choices = [(priority.id, priority.name) for priority in region.priorities()]
     return form
@@ -302,12 +308,15 @@ def _check_stands(seen: SeenBenefit) -> None:
         raise WrongStage("This figure was taken back. Enter another where it is needed.")
 
 
-def _entered(made: Benefit, place: Place) -> str:
+def _entered(made: Benefit, place: Place, person: Person, *, may_confirm: bool) -> str:
     if made.counted_in is not None:
         return f"The figure of {place.organisation.name} is saved. It is counted in the other programme."
     if made.status is Status.CONFIRMED:
         return f"The figure of {place.organisation.name} is saved, and it counts."
-    return f"The figure of {place.organisation.name} is saved. It counts once it is confirmed: we have asked for that."
+    saved = f"The figure of {place.organisation.name} is saved. It counts once it is confirmed"
+    if any(each.id != person.id for each in asked_to_confirm(made)):
+        return f"{saved}: we have asked for that."
+    return f"{saved}. Confirm it on its page when you are sure." if may_confirm else f"{saved}."
 
 
 def _to_benefits(found: SeenProgramme) -> Response:

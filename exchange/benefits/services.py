@@ -23,8 +23,7 @@ from exchange.proposals.record import AnswerAudience
 from exchange.spread.models import Programme
 from exchange.spread.services import lock_programme
 
-# Answers that are numbers are promises as they stand: a saving in whole pounds, and people.
-NUMBERS = {"saving_yearly": (Kind.MONEY, 100), "population": (Kind.PEOPLE, 1)}
+SAVING = "saving_yearly"  # the only answer that is a promise as it stands, in whole pounds
 
 
 @dataclass(frozen=True)
@@ -37,30 +36,28 @@ class Said:
     sureness: Sureness
 
 
-def promise_by_record(programme: Programme, actor: Person) -> None:
-    """At approval: what the record promised in numbers. Who reads the answer reads the promise; of a proposal kept to assessors
-    nobody but the team and the staff."""
+def promise_by_record(programme: Programme, actor: Person | None) -> None:
+    """At approval: the saving that the record promised. How many people could benefit is no promise of how many will: a manager
+    writes that down. Who reads the answer reads the promise; of a proposal kept to assessors only the team and the staff."""
+    if SAVING not in programme.promised:
+        return
+    is_public = record.QUESTION_BY_ID[SAVING].audience is AnswerAudience.PUBLIC
     kept = programme.proposal.visibility == "assessors"
-    for name, (kind, times) in NUMBERS.items():
-        if name not in programme.promised:
-            continue
-        is_public = record.QUESTION_BY_ID[name].audience is AnswerAudience.PUBLIC
-        audience = Audience.TEAM if kept else Audience.PUBLIC if is_public else Audience.MEMBERS
-        write_promise(
-            programme,
-            actor,
-            kind=kind,
-            unit="",
-            amount=programme.promised[name] * times,
-            per=Per.YEAR,
-            question=name,
-            audience=audience,
-        )
+    write_promise(
+        programme,
+        actor,
+        kind=Kind.MONEY,
+        unit="",
+        amount=programme.promised[SAVING] * 100,
+        per=Per.YEAR,
+        question=SAVING,
+        audience=Audience.TEAM if kept else Audience.PUBLIC if is_public else Audience.MEMBERS,
+    )
 
 
 def write_promise(
     programme: Programme,
-    actor: Person,
+    actor: Person | None,
     *,
     kind: Kind,
     unit: str,
@@ -69,7 +66,10 @@ def write_promise(
     question: str,
     audience: Audience,
 ) -> Promise:
-    """Raises Conflict where the same was promised already."""
+    """`actor` is None where the service itself writes it down, of what a director approved.
+
+    Raises Conflict where the same was promised already.
+    """
     lock_programme(programme)  # numbers are given one by one
     written = queries.promises_of(programme)
     if any((each.kind, each.unit.lower()) == (kind, unit.lower()) for each in written):
@@ -84,7 +84,7 @@ def write_promise(
         question=question,
         audience=audience,
         written_at=clock.now(),
-        written_by_id=actor.id,
+        written_by_id=programme.approved_by_id if actor is None else actor.id,
     )
     db.session.add(promise)
     _tell_promise("write_promise", promise, actor)
@@ -92,17 +92,22 @@ def write_promise(
 
 
 def correct_promise(
-    promise: Promise, actor: Person, *, amount: int, per: Per, reason: str, seen: tuple[int, Per]
+    promise: Promise, actor: Person, *, amount: int, per: Per, audience: Audience, reason: str, seen: int
 ) -> Event:
-    """Keeps what it was, and why it changes. `seen` is the amount and the time on the page that was sent.
+    """Keeps what it was, and why it changes. `seen` counts the corrections on the page that was sent.
 
     Raises Conflict when somebody corrected it meanwhile.
     """
     lock_programme(promise.programme)
     db.session.refresh(promise)
-    if (promise.amount, promise.per) != seen:
+    corrected = select(func.count()).where(PromiseCorrection.promise_id == promise.id)
+    if db.session.scalar(corrected) != seen:
         raise Conflict("Somebody corrected this promise meanwhile. Look at it before you correct it again.")
-    before = {"before": promise.amount, "before_per": promise.per.value}
+    before = {
+        "before": promise.amount,
+        "before_per": promise.per.value,
+        "before_reads": promise.audience.value,
+    }
     db.session.add(
         PromiseCorrection(
             promise_id=promise.id,
@@ -113,7 +118,7 @@ def correct_promise(
             corrected_by_id=actor.id,
         )
     )
-    promise.amount, promise.per = amount, per
+    promise.amount, promise.per, promise.audience = amount, per, audience
     return _tell_promise("correct_promise", promise, actor, reason, **before)
 
 
@@ -270,8 +275,10 @@ def _confirm(benefit: Benefit, actor: Person) -> None:
 
 
 def _count_in(benefit: Benefit, other: Benefit) -> None:
-    """There are no chains: what others are counted in is counted itself, so that each is counted once and never not at all."""
-    if other.status is Status.WITHDRAWN or other.counted_in_id is not None:
+    """There are no chains: what others are counted in is confirmed and counted itself. Where it is corrected later and waits,
+    those count for themselves until it is confirmed again. What it is counted in already may stay."""
+    is_new = benefit.counted_in is not other
+    if is_new and (other.status is not Status.CONFIRMED or other.counted_in_id is not None):
         raise Conflict("That figure is not counted itself, so this one cannot be counted in it.")
     if benefit.id is not None:
         _refuse_where_others_are_counted_in(benefit)
@@ -314,7 +321,7 @@ def _tell(kind: str, benefit: Benefit, actor: Person, reason: str = "", **more: 
     )
 
 
-def _tell_promise(kind: str, promise: Promise, actor: Person, reason: str = "", **more: Any) -> Event:
+def _tell_promise(kind: str, promise: Promise, actor: Person | None, reason: str = "", **more: Any) -> Event:
     return events.record(
         actor,
         kind,

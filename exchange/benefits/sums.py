@@ -1,7 +1,7 @@
 """The sums of benefits: what counts, what was promised for a year, and what came of it. Pure, in whole numbers: pence and people.
 
 A figure is of one organisation, one kind and whole months of one financial year (April to March). It counts when it is confirmed
-and not counted in another programme; so each benefit is counted once.
+and not counted in a confirmed figure of another programme; so each benefit is counted once, and never not at all.
 """
 
 from __future__ import annotations
@@ -73,10 +73,6 @@ class Figure(NamedTuple):
         return self.programme, self.number
 
     @property
-    def counts(self) -> bool:
-        return self.status is Status.CONFIRMED and self.counted_in is None
-
-    @property
     def year(self) -> int:
         return year_of(self.period.first)
 
@@ -114,17 +110,17 @@ def year_in_words(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02}"
 
 
-def standing(told: Iterable[Figure]) -> dict[tuple[int, int], Figure]:
-    """What holds of figures told in order: of each, what was told of it last."""
-    return {figure.key: figure for figure in told}
+def counting(figures: Iterable[Figure]) -> list[Figure]:
+    """Those that count: what is confirmed, unless the figure that it is counted in is among them and confirmed too."""
+    confirmed = {each.key: each for each in figures if each.status is Status.CONFIRMED}
+    return [each for each in confirmed.values() if each.counted_in not in confirmed]
 
 
 def realised(figures: Iterable[Figure]) -> dict[tuple[Kind, int | None], int]:
     """What counts, summed by kind and, of other kinds, by promise."""
     sums: dict[tuple[Kind, int | None], int] = {}
-    for figure in figures:
-        if figure.counts:
-            sums[figure.kind, figure.line] = sums.get((figure.kind, figure.line), 0) + figure.amount
+    for figure in counting(figures):
+        sums[figure.kind, figure.line] = sums.get((figure.kind, figure.line), 0) + figure.amount
     return sums
 
 
@@ -144,15 +140,15 @@ def clash(figures: Iterable[Figure], new: Figure) -> Figure | None:
 
 
 def counted_elsewhere(figures: Iterable[Figure], new: Figure) -> list[Figure]:
-    """Figures of other programmes that may be the same benefit. Those that are themselves counted in another are left out, and
-    benefits of other kinds, which only their own programme knows."""
+    """Figures of other programmes that may be the same benefit, and count: confirmed ones that are not counted in another
+    themselves; and the one that it is counted in, however that stands. Benefits of other kinds only their own programme knows."""
     if new.kind is Kind.OTHER:
         return []
     return [
         each
         for each in figures
         if each.programme != new.programme
-        and each.status is not Status.WITHDRAWN
+        and (each.status is Status.CONFIRMED or each.key == new.counted_in)
         and each.counted_in is None
         and each.is_of_the_same(new)
     ]
@@ -185,11 +181,6 @@ def round_share(amount: int, months: int) -> int:
 def return_on(investment: int, pence: int) -> int | None:
     """Pence that came back for each pound, rounded down; None where nothing was put in."""
     return pence // investment if investment else None
-
-
-def percent(part: int, whole: int) -> int | None:
-    """Rounded down, so that a promise is kept when it says 100; None of nothing."""
-    return 100 * part // whole if whole else None
 
 
 def _index(month: date) -> int:

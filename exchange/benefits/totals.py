@@ -6,19 +6,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from exchange import clock
 from exchange.audience import Audience
 from exchange.benefits import sums
 from exchange.benefits.models import Benefit, Promise
 from exchange.benefits.sums import Kind, Run, Status
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.measures.months import month_of
-from exchange.spread.models import Programme, ProgrammeStatus
+from exchange.spread.life import PAST
+from exchange.spread.models import Programme
 
-EVERYONE = frozenset({Audience.PUBLIC})
-ALL_AUDIENCES = frozenset(Audience)
+HOLDER = alias_of(Benefit)  # what a figure may be counted in
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,17 @@ class Amounts:
 @dataclass(frozen=True)
 class Totals:
     """`promised` is what the programmes should have brought in the months in which they ran, `realised` what is confirmed and
-    counted, `investment` whole pounds from the network, `waiting` how many figures nobody has confirmed yet."""
+    counted, `investment` whole pounds from the network."""
 
     promised: Amounts = field(default_factory=Amounts)
     realised: Amounts = field(default_factory=Amounts)
     investment: int = 0
-    waiting: int = 0
 
     def __add__(self, other: Totals) -> Totals:
         return Totals(
             self.promised + other.promised,
             self.realised + other.realised,
             self.investment + other.investment,
-            self.waiting + other.waiting,
         )
 
 
@@ -78,29 +76,7 @@ class Ledger:
         return sorted({at for _, at in self.cells if at is not None}, reverse=True)
 
 
-def totals(
-    programme_ids: Collection[int],
-    year: int | None = None,
-    *,
-    audiences: Collection[Audience] = ALL_AUDIENCES,
-) -> Totals:
-    """Of all these programmes together, in a financial year, named by the calendar year in which it began (2026 is April 2026 to
-    March 2027), or in all. See `ledger`."""
-    return ledger(programme_ids, audiences=audiences).total(programme_ids, year)
-
-
-def totals_by_programme(
-    programme_ids: Collection[int],
-    year: int | None = None,
-    *,
-    audiences: Collection[Audience] = ALL_AUDIENCES,
-) -> dict[int, Totals]:
-    """The same for each."""
-    found = ledger(programme_ids, audiences=audiences)
-    return {id_: found.total([id_], year) for id_ in programme_ids}
-
-
-def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience] = ALL_AUDIENCES) -> Ledger:
+def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience]) -> Ledger:
     """Of promises those that these audiences may read. Who may read the investment is the caller's to ask, as
     `spread.policy.reads_conditions` says."""
     ids = sorted(set(programme_ids))
@@ -115,7 +91,7 @@ def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience] = 
     promised = _promised(ids, audiences)
     for id_, investment, active_since, status, status_since in db.session.execute(programmes):
         investments[id_] = investment
-        run = run_of(active_since, status_since if status is ProgrammeStatus.ENDED else None)
+        run = run_of(active_since, status_since if status in PAST else None)
         for promise in promised[id_] if run else ():
             assert run is not None
             for year, amount in sums.promised_by_year(promise, run).items():
@@ -125,12 +101,14 @@ def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience] = 
 
 
 def counted() -> ColumnElement[bool]:
-    """`Figure.counts` in SQL."""
-    return and_(Benefit.status == Status.CONFIRMED, Benefit.counted_in_id.is_(None))
+    """`Benefit.counts` in SQL."""
+    is_held = exists().where(HOLDER.c.id == Benefit.counted_in_id, HOLDER.c.status == Status.CONFIRMED)
+    return and_(Benefit.status == Status.CONFIRMED, ~is_held)
 
 
 def run_of(active_since: datetime | None, ended_at: datetime | None) -> Run | None:
-    """From the month in which it became active to the last that is over, or in which it ended; None before it is active."""
+    """From the month in which it became active to the last that is over, or in which it was completed or ended, with those in
+    which it was paused; None before it is active."""
     if active_since is None:
         return None
     last = last_full_month(clock.today())
@@ -156,26 +134,13 @@ def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list
 
 
 def _realised(ids: list[int]) -> dict[tuple[int, int | None], Totals]:
-    """What counts, and how many figures wait to be confirmed."""
     query = (
-        select(
-            Benefit.programme_id,
-            Benefit.year,
-            Benefit.kind,
-            Benefit.status,
-            func.sum(Benefit.amount),
-            func.count(),
-        )
-        .where(Benefit.programme_id.in_(ids), Benefit.counted_in_id.is_(None))
-        .group_by(Benefit.programme_id, Benefit.year, Benefit.kind, Benefit.status)
+        select(Benefit.programme_id, Benefit.year, Benefit.kind, func.sum(Benefit.amount))
+        .where(Benefit.programme_id.in_(ids), counted())
+        .group_by(Benefit.programme_id, Benefit.year, Benefit.kind)
     )
     cells: dict[tuple[int, int | None], Totals] = {}
-    for id_, year, kind, status, amount, count in db.session.execute(query):
-        if status is Status.CONFIRMED:
-            more = Totals(realised=Amounts.of(kind, int(amount)))  # PostgreSQL sums large numbers as decimals
-        elif status is Status.WAITING:
-            more = Totals(waiting=count)
-        else:
-            continue
+    for id_, year, kind, amount in db.session.execute(query):
+        more = Totals(realised=Amounts.of(kind, int(amount)))  # PostgreSQL sums large numbers as decimals
         cells[id_, year] = cells.get((id_, year), Totals()) + more
     return cells

@@ -10,9 +10,9 @@ LARGEST = 10_000_000_000  # pounds, people or whatever is counted
 OF_KIND = {Kind.MONEY: "Money saved", Kind.PEOPLE: "People helped"}
 OF_PER = {Per.YEAR: "a year", Per.ONCE: "once"}
 HOW_SURE = {
-    Sureness.MEASURED: "Measured",
-    Sureness.SAMPLED: "Estimated from a sample",
-    Sureness.JUDGED: "A judgement",
+    Sureness.MEASURED: "measured",
+    Sureness.SAMPLED: "estimated from a sample",
+    Sureness.JUDGED: "a judgement",
 }
 
 
@@ -76,9 +76,5 @@ def period_in_words(period: Period) -> str:
 
 
 def share_in_words(part: int, whole: int) -> str:
-    """ "38%"; empty of nothing."""
+    """ "38%", rounded down, so that a promise is kept when it says 100; empty of nothing."""
     return f"{number(100 * part // whole)}%" if whole else ""
-
-
-def financial_year(year: int) -> str:
-    return f"April {year} to March {year + 1}"

@@ -18,9 +18,10 @@ from exchange.adoption import services as adoption
 from exchange.adoption.models import Adoption
 from exchange.adoption.queries import eligible
 from exchange.adoption.steps import Step as AdoptionStep
+from exchange.audience import Audience
 from exchange.benefits import services as benefits
 from exchange.benefits.services import Said
-from exchange.benefits.sums import Kind, Period, Sureness
+from exchange.benefits.sums import Kind, Per, Period, Sureness
 from exchange.benefits.words import read_amount
 from exchange.extensions import db
 from exchange.measures import services as measures
@@ -120,8 +121,20 @@ def measure(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) 
 
 
 def benefit(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) -> None:
-    """What organisations realised in the months before this one."""
-    for told in tomllib.loads((FOLDER / "benefits.toml").read_text())["benefits"]:
+    """How many people managers wrote down as promised, and what organisations realised in the months before this one."""
+    file = tomllib.loads((FOLDER / "benefits.toml").read_text())
+    for told in file["promises"]:
+        benefits.write_promise(
+            programme_of(proposals[told["story"]]),
+            person(told["by"]),
+            kind=Kind.PEOPLE,
+            unit="",
+            amount=told["people"],
+            per=Per.YEAR,
+            question=told["question"],
+            audience=Audience.PUBLIC,
+        )
+    for told in file["benefits"]:
         actor, programme = person(told["by"]), programme_of(proposals[told["story"]])
         kind = Kind(told["kind"])
         months = _months_before(clock.today(), len(told["amounts"]))

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from exchange.accounts.models import Person
 from exchange.adoption.services import set_eligible
+from exchange.audience import Audience
 from exchange.benefits.models import Benefit
-from exchange.benefits.services import Said, enter_benefit, promise_by_record
-from exchange.benefits.sums import Kind, Period, Sureness
+from exchange.benefits.services import Said, enter_benefit, promise_by_record, write_promise
+from exchange.benefits.sums import Kind, Per, Period, Sureness
 from exchange.extensions import db
 from exchange.spread.models import Programme
 from tests.decisions.arrange import Staff, make_staff
@@ -44,7 +45,22 @@ def make_another(staff: Staff, **answers: Any) -> Programme:
     programme = make_programme(staff, **answers)
     set_eligible(programme, staff.manager, [HILL, RIVER])
     promise_by_record(programme, staff.manager)
+    promise_people(programme, staff.manager)
     return programme
+
+
+def promise_people(programme: Programme, manager: Person) -> None:
+    """As a manager reads it in the answers."""
+    write_promise(
+        programme,
+        manager,
+        kind=Kind.PEOPLE,
+        unit="",
+        amount=2_500,
+        per=Per.YEAR,
+        question="benefit_patients",
+        audience=Audience.PUBLIC,
+    )
 
 
 def enter(

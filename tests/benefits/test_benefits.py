@@ -11,12 +11,16 @@ from sqlalchemy import select
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.benefits.models import Benefit, Promise
+from exchange.benefits.services import promise_by_record
 from exchange.benefits.sums import Kind
+from exchange.events import Event
 from exchange.extensions import db
 from tests.benefits.arrange import HILL, RIVER, SENT, SLUG, SUMMER, enter, make_another, make_one
 from tests.conftest import Committed
+from tests.decisions.arrange import make_staff
 from tests.factories import make_person
 from tests.pages import Client
+from tests.spread.arrange import make_programme
 from tests.statements import statements_of
 
 AT_RIVER: dict[str, Any] = {"slug": SLUG, "organisation_id": RIVER}
@@ -162,6 +166,31 @@ def test_the_same_benefit_in_two_programmes_is_counted_once(client: Client, comm
     ]
 
 
+def test_what_is_counted_elsewhere_counts_here_while_that_waits(client: Client, committed: Committed) -> None:
+    with committed():
+        staff = make_one()
+        other = make_another(staff, title="Second steps").slug
+        enter(staff, 90_000, counted_in=enter(staff, 60_000, slug=other))
+    browser = client.as_(staff.manager)
+    correcting = browser.get("benefits.correct_benefit", slug=other, number=1)
+    correcting.submit("Correct the figure", amount="500", reason="To be looked at again.")
+    assert finding(client) == "£900 saved so far."
+    visitor = client.visitor()
+    assert visitor.get("benefits.totals").texts(".nhsuk-lede-text") == [
+        "£900 saved and no people helped so far."
+    ]
+    assert "Together £900 saved" in visitor.get("benefits.figures", slug=SLUG).text
+    assert "Until then it counts here." in browser.get("benefits.benefit", **FIRST).text
+    # Nothing new is counted in what waits; what is counted in it already may be taken out.
+    page = browser.get("benefits.count_benefit_in", **FIRST).submit("Save")
+    assert "Until then it counts here." in page.text
+    browser.get("benefits.confirm_benefit", slug=other, number=1).submit("Confirm the figure")
+    assert finding(client) == "No benefit is confirmed yet."
+    assert visitor.get("benefits.totals").texts(".nhsuk-lede-text") == [
+        "£500 saved and no people helped so far."
+    ]
+
+
 def test_a_correction_keeps_what_was_and_waits_unless_it_is_confirmed(
     client: Client, committed: Committed
 ) -> None:
@@ -237,12 +266,52 @@ def test_the_promise_is_the_records_as_it_was_at_approval(client: Client, commit
     visitor = client.visitor().get("benefits.benefits", slug=SLUG)
     assert "120,000" not in visitor.text
     assert "People helped: 2,500 people a year" in visitor.text
-    assert "is for members of the network to read" in visitor.text
+    assert "Some of what was promised is not public." in visitor.text
 
 
-def make_member(committed: Committed) -> Person:
+def test_how_many_could_benefit_is_no_promise(committed: Committed) -> None:
     with committed():
-        return make_person(organisation="valley-university")
+        staff = make_staff()
+        programme = make_programme(staff)
+        promise_by_record(programme, staff.manager)
+        assert programme.promised["population"] == 2_500
+        promises = db.session.scalars(select(Promise)).all()
+        assert [(each.kind, each.amount) for each in promises] == [(Kind.MONEY, 12_000_000)]
+
+
+def test_older_programmes_promise_what_their_records_did_once(app: Flask, committed: Committed) -> None:
+    with committed():
+        staff = make_staff()
+        make_programme(staff)
+        make_another(staff, title="Second steps")  # has its promises already
+    for looked_at in (1, 0):
+        result = app.test_cli_runner().invoke(args=["benefits", "from-records"])
+        counted = "1 programme" if looked_at else "no programmes"
+        assert (result.exit_code, result.output) == (0, f"Looked at {counted} without a promised saving.\n")
+    with committed():
+        promised = [(each.programme_id, each.amount) for each in db.session.scalars(select(Promise))]
+        assert sorted(promised) == [(1, 12_000_000), (2, 2_500), (2, 12_000_000)]
+        told = select(Event.actor_id).where(Event.kind == "write_promise")
+        assert sorted(db.session.scalars(told), key=str) == [staff.manager.id, staff.manager.id, None]
+
+
+def make_member(committed: Committed, organisation: str = "valley-university") -> Person:
+    with committed():
+        return make_person(organisation=organisation)
+
+
+def test_nobody_is_said_to_be_asked_where_there_is_nobody_else(client: Client, committed: Committed) -> None:
+    with committed():
+        make_one()
+        lead = make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER)
+    form = client.as_(lead).get("benefits.enter_benefit", **AT_RIVER)
+    page = form.submit("Save the figure", **SENT)
+    assert "Confirm it on its page when you are sure." in page.text
+    with committed():
+        make_person(role=Role.ORGANISATION_LEAD, organisation=RIVER, name="Lena Lead")
+    form = client.as_(lead).get("benefits.enter_benefit", **AT_RIVER)
+    page = form.submit("Save the figure", **{**SENT, "what": "people", "amount": "3"})
+    assert "we have asked for that" in page.text
 
 
 def test_a_manager_writes_a_promise_down_once_and_corrects_it_with_a_reason(
@@ -280,6 +349,14 @@ def test_a_manager_writes_a_promise_down_once_and_corrects_it_with_a_reason(
     assert "It was 600 bed days saved a year. It changed because: One ward less." in page.text
     page = stale.submit("Correct the promise", amount="400", reason="Two wards less.", status=409)
     assert "Somebody corrected this promise meanwhile." in page.text
+    # Opened by mistake, it is closed again, and is not even named to those who do not read it.
+    assert "600 bed days" in client.visitor().get("benefits.benefits", slug=SLUG).text
+    page = browser.get("benefits.correct_promise", slug=SLUG, number=3)
+    page.submit("Correct the promise", audience="team", reason="The champion did not agree.")
+    nurse = client.as_(make_member(committed, RIVER))
+    for reader in (client.visitor(), nurse):
+        assert "ed days saved" not in reader.get("benefits.benefits", slug=SLUG).text
+    assert "Bed days saved" not in nurse.get("benefits.enter_benefit", **AT_RIVER).text
     # What came of it is entered in its own unit.
     page = browser.get("benefits.enter_benefit", **AT_RIVER)
     page = page.submit("Save the figure", confirmed=True, **{**SENT, "what": "promise-3", "amount": "40"})

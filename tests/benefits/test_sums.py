@@ -1,4 +1,4 @@
-"""The sums of benefits: order does not matter, each is counted once, a correction replaces, what is unconfirmed never counts."""
+"""The sums of benefits: order does not matter, each is counted once, what is unconfirmed never counts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.benefits import sums
 from exchange.benefits.sums import Figure, Kind, Per, Period, Promise, Run, Status
+from exchange.benefits.words import share_in_words
 
 YEAR = 2025
 KINDS = (Kind.MONEY, Kind.PEOPLE)
@@ -19,6 +20,10 @@ KINDS = (Kind.MONEY, Kind.PEOPLE)
 def month(number: int, year: int = YEAR) -> date:
     """Of a financial year, from 0 for April."""
     return date(year + (number + 3) // 12, (number + 3) % 12 + 1, 1)
+
+
+# In which others may be counted.
+HOLDER = Figure(9, 9, "hill", Kind.MONEY, None, Period(month(0), month(11)), 7, Status.CONFIRMED)
 
 
 @st.composite
@@ -35,12 +40,16 @@ def figures(draw: Any, status: Any = None) -> Figure:
         Period(month(first, year), month(last, year)),
         draw(st.integers(0, 10**12)),
         draw(st.sampled_from(Status) if status is None else st.just(status)),
-        draw(st.one_of(st.none(), st.just((9, 9)))) if status is None else None,
+        draw(st.one_of(st.none(), st.just(HOLDER.key))) if status is None else None,
     )
 
 
-TOLD = st.lists(figures(), max_size=30)
-DISTINCT = st.lists(figures(), max_size=30, unique_by=lambda figure: figure.key)
+HELD = st.sampled_from([HOLDER._replace(status=status) for status in Status])
+DISTINCT = st.builds(
+    lambda holder, held: [holder, *held],
+    HELD,
+    st.lists(figures(), max_size=30, unique_by=lambda figure: figure.key),
+)
 NUMBERS = st.integers(0, 10**11)
 MONTHS = st.integers(0, 60).map(lambda number: month(number % 12, YEAR + number // 12))
 
@@ -53,22 +62,35 @@ def test_order_does_not_matter(held: list[Figure], random: Any) -> None:
 
 @given(DISTINCT)
 def test_only_what_is_confirmed_and_counted_here_counts(held: list[Figure]) -> None:
-    wanted = [each for each in held if each.status is Status.CONFIRMED and each.counted_in is None]
-    assert sum(sums.realised(held).values()) == sum(each.amount for each in wanted)
+    """Of each that is confirmed, either it counts, or the confirmed one that it is counted in."""
+    counting = sums.counting(held)
+    confirmed = {each.key: each for each in held if each.status is Status.CONFIRMED}
+    assert {each.key for each in counting} <= confirmed.keys()
+    for each in confirmed.values():
+        holder = confirmed.get(each.counted_in) if each.counted_in else None
+        assert (each in counting) == (holder is None)
+        assert holder is None or holder in counting
+    assert sum(sums.realised(held).values()) == sum(each.amount for each in counting)
 
 
-@given(TOLD, figures(), NUMBERS)
-def test_a_correction_replaces(told: list[Figure], one: Figure, amount: int) -> None:
-    corrected = one._replace(amount=amount)
-    first = sums.realised(sums.standing([*told, one, corrected]).values())
-    assert first == sums.realised(sums.standing([*told, corrected]).values())
-
-
-@given(TOLD, figures(Status.CONFIRMED))
-def test_counting_it_elsewhere_takes_exactly_its_amount_away(told: list[Figure], one: Figure) -> None:
-    here = sums.realised(sums.standing([*told, one]).values())
-    there = sums.realised(sums.standing([*told, one, one._replace(counted_in=(9, 9))]).values())
+@given(DISTINCT, figures(Status.CONFIRMED))
+def test_counting_it_elsewhere_takes_exactly_its_amount_away(held: list[Figure], one: Figure) -> None:
+    told = [each for each in held if each.key not in {one.key, HOLDER.key}]
+    here = sums.realised([*told, one, HOLDER])
+    counted_there = one._replace(counted_in=HOLDER.key)
+    there = sums.realised([*told, counted_there, HOLDER])
     assert here[one.kind, None] - there.get((one.kind, None), 0) == one.amount
+    waiting = HOLDER._replace(status=Status.WAITING)
+    again = sums.realised([*told, counted_there, waiting])
+    assert again == sums.realised([*told, one, waiting])
+
+
+def test_a_figure_can_be_counted_in_what_is_confirmed_alone() -> None:
+    new = Figure(1, 1, "hill", Kind.MONEY, None, Period(month(0), month(2)), 5, Status.WAITING)
+    assert sums.counted_elsewhere([HOLDER], new) == [HOLDER]
+    waiting = HOLDER._replace(status=Status.WAITING)
+    assert sums.counted_elsewhere([waiting], new) == []
+    assert sums.counted_elsewhere([waiting], new._replace(counted_in=HOLDER.key)) == [waiting]
 
 
 @given(st.lists(figures(Status.CONFIRMED), max_size=30))
@@ -159,5 +181,5 @@ def test_years_are_named_by_both_of_their_calendar_years() -> None:
 
 
 def test_shares_and_returns_are_rounded_down() -> None:
-    assert (sums.percent(999, 1_000), sums.percent(1, 0)) == (99, None)
+    assert (share_in_words(999, 1_000), share_in_words(1, 0)) == ("99%", "")
     assert (sums.return_on(3, 1_000), sums.return_on(0, 1_000)) == (333, None)

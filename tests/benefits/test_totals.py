@@ -10,16 +10,17 @@ from sqlalchemy import select
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.audience import Audience
 from exchange.benefits import services, sums
 from exchange.benefits.benefit_chart import Year, drawn
 from exchange.benefits.models import Benefit
 from exchange.benefits.services import Said
 from exchange.benefits.sums import Figure, Kind, Period, Status, Sureness
-from exchange.benefits.totals import Amounts, totals, totals_by_programme
+from exchange.benefits.totals import Amounts, Ledger, ledger
 from exchange.benefits.waiting import waiting_for
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.spread.models import Programme
+from exchange.spread.models import Programme, ProgrammeStatus
 from tests.benefits.arrange import HILL, RIVER, SENT, SLUG, SUMMER, enter, make_another, make_one
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff
@@ -66,20 +67,25 @@ def figure_told(event: Event) -> Figure:
     )
 
 
+def book_of(ids: list[int]) -> Ledger:
+    return ledger(ids, audiences=frozenset(Audience))
+
+
 def test_events_alone_tell_all_totals(committed: Committed) -> None:
     with committed():
         make_many(make_one())
         ids = list(db.session.scalars(select(Programme.id)))
         told = select(Event).where(Event.subject.startswith("programme:"), Event.kind.endswith("_benefit"))
-        figures = sums.standing(map(figure_told, db.session.scalars(told.order_by(Event.id))))
+        # What holds of each is what was told of it last.
+        figures = {each.key: each for each in map(figure_told, db.session.scalars(told.order_by(Event.id)))}
         assert figures == {each.as_figure.key: each.as_figure for each in db.session.scalars(select(Benefit))}
         for year in (2025, 2026, None):
-            of_year = [each for each in figures.values() if year in {None, each.year}]
-            by_kind = sums.realised(of_year)
+            counting = sums.counting(figures.values())
+            by_kind = sums.realised(each for each in counting if year in {None, each.year})
             wanted = Amounts(by_kind.get((Kind.MONEY, None), 0), by_kind.get((Kind.PEOPLE, None), 0))
-            assert totals(ids, year).realised == wanted
-        assert totals(ids, 2026).realised == Amounts(90_000, 40)
-        assert totals(ids).realised == Amounts(95_000, 40)
+            assert book_of(ids).total(ids, year).realised == wanted
+        assert book_of(ids).total(ids, 2026).realised == Amounts(90_000, 40)
+        assert book_of(ids).total(ids).realised == Amounts(95_000, 40)
 
 
 def test_totals_of_programmes_add_up_to_those_of_all(committed: Committed) -> None:
@@ -89,15 +95,20 @@ def test_totals_of_programmes_add_up_to_those_of_all(committed: Committed) -> No
             programme.active_since = programme.approved_at.replace(month=1)  # ten months before November
         db.session.flush()
         ids = list(db.session.scalars(select(Programme.id).order_by(Programme.id)))
-        each = totals_by_programme(ids)
-        whole = totals(ids)
-        assert [one.waiting for one in each.values()] == [1, 0]
-        assert (whole.investment, whole.waiting) == (80_000, 1)
+        book = book_of(ids)
+        whole = book.total(ids)
+        assert whole.investment == 80_000
         # Of £120,000 and 2,500 people a year: three months of one financial year, and seven of the next.
-        assert each[ids[0]].promised == Amounts(10_000_000, 2_083)
-        assert totals(ids[:1], 2025).promised == Amounts(3_000_000, 625)
+        assert book.total(ids[:1]).promised == Amounts(10_000_000, 2_083)
+        assert book.total(ids[:1], 2025).promised == Amounts(3_000_000, 625)
         assert whole.promised == Amounts(20_000_000, 4_166)
-        assert totals([]).realised == Amounts()
+        assert book.total([]).realised == Amounts()
+        # Nothing more is promised once it is completed.
+        completed = db.session.get_one(Programme, ids[0])
+        completed.status = ProgrammeStatus.COMPLETED
+        completed.status_since = completed.approved_at.replace(month=3)
+        db.session.flush()
+        assert book_of(ids).total(ids[:1]).promised == Amounts(3_000_000, 625)
 
 
 def test_every_total_leads_to_the_figures_behind_it(client: Client, committed: Committed) -> None:
@@ -120,6 +131,12 @@ def test_every_total_leads_to_the_figures_behind_it(client: Client, committed: C
     behind = browser.get("benefits.figures", year="2025", kind="money")
     assert behind.texts(".app-result__title") == ["River Community Trust: £50"]
     assert behind.texts(".nhsuk-lede-text") == ["Money saved · 2025/26"]
+    # A year without any is not all years.
+    page = browser.get("benefits.totals", year="2019")
+    assert page.texts(".nhsuk-lede-text") == ["No benefit is confirmed in 2019/20."]
+    behind = browser.get("benefits.figures", year="2019", kind="money")
+    assert behind.texts(".nhsuk-lede-text") == ["Money saved · 2019/20"]
+    assert "There are no figures that count" in behind.text
     # Filters that name nothing are left out.
     odd: dict[str, Any] = {"year": "x", "theme": "\x00", "kind": "?", "programme": "\x00", "after": "-1"}
     assert "£950" in browser.get("benefits.totals", **odd).text
@@ -185,14 +202,12 @@ def test_leads_are_asked_to_confirm_and_where_there_is_none_managers(
 def test_a_bar_is_as_long_as_its_amount() -> None:
     chart = drawn([Year("2025/26", 50, 200), Year("2026/27", 100, None)], str)
     first, second = chart.bars
-    assert first.promised is not None
-    assert (first.promised.width, second.promised) == (4 * first.realised.width, None)
-    assert second.realised.width == 2 * first.realised.width
-    assert first.promised.x + first.promised.width <= chart.width
-    assert second.realised.y + second.realised.height <= chart.height
-    assert chart.said == "2025/26: 50 of 200 promised. 2026/27: 100."
+    assert (first.promised, second.promised) == (4 * first.realised, None)
+    assert second.realised == 2 * first.realised
+    assert first.promised == chart.width - 2 * chart.edge
+    assert [bar.words for bar in chart.bars] == ["2025/26: 50 of 200 promised", "2026/27: 100"]
 
 
 def test_nothing_at_all_is_drawn_without_length() -> None:
     [bar] = drawn([Year("2025/26", 0, 0)], str).bars
-    assert (bar.realised.width, bar.promised and bar.promised.width) == (0, 0)
+    assert (bar.realised, bar.promised) == (0, 0)
