@@ -132,6 +132,11 @@ def test_who_is_bound_learns_nothing_by_subtraction(
     assert figures_of(seen)["Submitted"] == ["2", "3", "1", "4", "4"]
     assert figures_of(seen)["Changes requested"] == ["1", "1", "0", "–", "–"]
     assert "Kept back" in seen.text
+    # Nor of the paper that the other lays before them.
+    with committed(), director_asks(client, free) as asked:
+        told = json.dumps(paper.content_of(asked, free), ensure_ascii=False)
+    assert "Kept back" not in told
+    assert "2 proposals are in hand today: Submitted 2, Changes requested 0," in told
     seen = client.as_(bound).get("reports.dashboard")
     # The list of proposals shows them the shared one as to every member; of its days and moves they learn nothing.
     assert figures_of(seen)["Submitted"] == ["2", "1", "0", "–", "–"]

@@ -125,26 +125,31 @@ def grouped(lines: Iterable[Line]) -> list[tuple[Group, list[Line]]]:
     return [(group, list(those)) for group, those in groupby(lines, lambda line: line.group)]
 
 
-def assessment(title: str, ref: str, tally: Tally, since: date, today: date) -> Line | None:
-    """One that is past its day without enough reviews, that nobody closes, or whose panel is too small to be enough."""
+def assessment(
+    title: str, ref: str, tally: Tally, since: date, today: date, *, is_for_others: bool = False
+) -> Line | None:
+    """One that is past its day without enough reviews, that nobody closes, or whose panel is too small to be enough. Others do
+    not learn how many reviews and reviewers there are."""
     values = {"ref": ref}
     late = (today - tally.due).days
+    progress = "" if is_for_others else f"{closing.progress(tally)} "
     if closing.is_overdue(tally, today):
-        reason = (
-            f"{closing.progress(tally)} The reviews were due on {day(tally.due)}, and it cannot be closed."
-        )
+        reason = f"{progress}The reviews were due on {day(tally.due)}, and it cannot be closed."
         return Line(Kind.NO_QUORUM, title, PROPOSAL, values, reason, late)
     if closing.is_ready(tally, today):
         if not closing.is_past_due(tally, today):
             return None
-        reason = f"{closing.progress(tally)} It could have been closed on {day(tally.closes_early)}."
+        reason = f"{progress}It could have been closed on {day(tally.closes_early)}."
         return Line(Kind.TO_CLOSE, title, PROPOSAL, values, reason, late)
     if tally.panel >= tally.quorum:
         return None
-    reason = (
+    left = (
         f"{counted(tally.panel, 'reviewer').capitalize()} of the {closing.cardinal(tally.quorum)} that it needs "
-        f"{'is' if tally.panel == 1 else 'are'} left on its panel. Reviews are due on {day(tally.due)}."
+        f"{'is' if tally.panel == 1 else 'are'} left on its panel."
     )
+    if is_for_others:
+        left = "Too few reviewers are left on its panel."
+    reason = f"{left} Reviews are due on {day(tally.due)}."
     return Line(Kind.TOO_FEW_REVIEWERS, title, PROPOSAL, values, reason, (today - since).days)
 
 
@@ -179,8 +184,10 @@ def changes_late(title: str, ref: str, due: date | None, today: date) -> Line | 
 
 
 def condition_overdue(title: str, slug: str, text: str, owner: str, due: date, today: date) -> Line:
-    seen_to = f" {owner} sees to it." if owner else ""
-    reason = f"The condition “{cut(text, CUT)}” was to be met by {day(due)}.{seen_to}"
+    """Without its text where others read it, who may not know the condition."""
+    which = f"The condition “{cut(text, CUT)}”" if text else "A condition"
+    seen_to = f" Seen to by {owner}." if owner else ""
+    reason = f"{which} was to be met by {day(due)}.{seen_to}"
     return Line(Kind.CONDITION_OVERDUE, title, PROGRAMME, {"slug": slug}, reason, (today - due).days)
 
 

@@ -177,7 +177,14 @@ def _lines(
 
 def _of_proposals(scope: Scope, today: date) -> Iterator[Line | None]:
     for each in queries.assessments(scope):
-        yield attention.assessment(each.title, each.reference, each.tally, each.since, today)
+        yield attention.assessment(
+            each.title,
+            each.reference,
+            each.tally,
+            each.since,
+            today,
+            is_for_others=scope.is_for_others,
+        )
     prepared = queries.prepared(scope)
     for one in queries.waiting(scope):
         title, ref = one.title, one.reference
@@ -199,7 +206,8 @@ def _of_programmes(
 ) -> Iterator[Line | None]:
     for one in queries.conditions_overdue(scope):
         if one.due is not None:
-            yield attention.condition_overdue(one.title, one.slug, one.text, one.owner, one.due, today)
+            text, owner = ("", "") if scope.is_for_others else (one.text, one.owner)
+            yield attention.condition_overdue(one.title, one.slug, text, owner, one.due, today)
     for place, adopter in steps:
         yield attention.adopter_lost(place.title, place.slug, adopter, today)
     measured = {each.measure.programme_id for each in measures}

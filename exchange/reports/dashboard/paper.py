@@ -1,6 +1,7 @@
 """The board pack: the dashboard as a paper, for a period and a theme.
 
-What is prepared and not released is nobody else's to know, so nothing in it tells of that.
+It lies before people whom something may bind. What is prepared and not released, what is kept to assessors, how far an
+assessment is and what a condition says are not theirs to know, so nothing in it tells of that.
 """
 
 from __future__ import annotations

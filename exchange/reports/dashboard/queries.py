@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from exchange import clock
@@ -34,7 +34,7 @@ from exchange.proposals import clocks
 from exchange.proposals import queries as proposals
 from exchange.proposals.clocks import Stay
 from exchange.proposals.lifecycle import ACTIONS, Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Proposal, Visibility
 from exchange.region.models import Organisation
 from exchange.reports.dashboard.period import Period
 from exchange.spread.life import CURRENT, ProgrammeStatus
@@ -47,7 +47,8 @@ WAITING = (Stage.SUBMITTED, Stage.CHANGES_REQUESTED, Stage.ASSESSED)
 @dataclass(frozen=True)
 class Scope:
     """Whose dashboard it is, of which of the themes that they manage or direct, and of which days. What others are to read as
-    well tells of no decision that is prepared."""
+    well, whatever binds them, tells of no decision that is prepared, of no proposal that is kept to its assessors, and neither
+    how far an assessment is nor what a condition says."""
 
     person: Person
     themes: frozenset[str]
@@ -59,7 +60,9 @@ def standing_now(scope: Scope) -> dict[Stage, int]:
     """How many proposals stand where; drafts are their teams' own affair."""
     query = (
         select(Proposal.stage, func.count())
-        .where(proposals.visible_to(scope.person), _leads(scope), Proposal.stage != Stage.DRAFT)
+        .where(
+            proposals.visible_to(scope.person), _leads(scope), _for_all(scope), Proposal.stage != Stage.DRAFT
+        )
         .group_by(Proposal.stage)
     )
     return {stage: count for stage, count in db.session.execute(query)}
@@ -358,7 +361,14 @@ def _leads(scope: Scope) -> ColumnElement[bool]:
 
 
 def _staffed(scope: Scope) -> ColumnElement[bool]:
-    return and_(proposals.seen_as_staff(scope.person), _leads(scope))
+    return and_(proposals.seen_as_staff(scope.person), _leads(scope), _for_all(scope))
+
+
+def _for_all(scope: Scope) -> ColumnElement[bool]:
+    """What others read as well leaves out what its team keeps to the assessors. What spreads is public."""
+    if not scope.is_for_others:
+        return true()
+    return or_(Proposal.visibility == Visibility.MEMBERS, Proposal.stage == Stage.SPREAD)
 
 
 def _is_current_of(scope: Scope, programme_id: Any) -> ColumnElement[bool]:
