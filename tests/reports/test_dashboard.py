@@ -27,9 +27,11 @@ from exchange.measures.services import define_measure, enter_figures
 from exchange.proposals import services as proposals
 from exchange.reports.dashboard import forms, paper, rows
 from exchange.reports.dashboard.forms import Asked
+from exchange.spread.life import CHANGES
+from exchange.spread.services import change_programme
 from tests.assessment.arrange import TEAM, make_champion, make_director, make_manager, make_submitted
 from tests.conftest import Committed
-from tests.decisions.arrange import Staff, make_case, make_staff_like, prepare
+from tests.decisions.arrange import Staff, make_case, make_staff, make_staff_like, prepare
 from tests.factories import make_grant
 from tests.pages import Client, Page, words
 from tests.proposals.arrange import OTHER_THEME, make_theme
@@ -216,6 +218,26 @@ def test_rows_of_no_figure_are_not_found(client: Client, committed: Committed, a
     with committed():
         manager = make_manager()
     client.as_(manager).get("reports.rows", status=404, **asked)
+
+
+def test_a_programme_that_ended_since_changes_no_past_period_and_a_plan_says_by_when(
+    client: Client, committed: Committed, today: None
+) -> None:
+    with committed():
+        staff = make_staff()
+        with on(2026, 8, 3):
+            ended, planned = (make_programme(staff, title=title) for title in ("Ended", "Planned"))
+            planned.target_on = date(2026, 12, 1)
+            set_eligible(ended, staff.manager, [HILL])
+            adoption = db.session.get_one(Adoption, (ended.id, HILL))
+            record_step(adoption, staff.manager, step=Step.ADOPTED, on=date(2026, 8, 3), reason="", expected=None)
+        with on(2026, 10, 1):
+            change_programme(ended, CHANGES["end"], staff.director, {"reason": "It is over."})
+    page = client.as_(staff.director).get("reports.dashboard")
+    assert "To reach 12 by 1 December 2026, it would be 11 by now." in page.text
+    newly = page.browser.get("reports.rows", name="newly")
+    assert newly.h1 == "1 organisation adopted a programme"
+    assert page.texts(".app-numbers__value")[5:7] == ["1 newly adopted", "0 given up"]
 
 
 def test_long_rows_go_on(

@@ -63,12 +63,12 @@ NOTES: Sequence[tuple[str, str]] = (
     (
         "Newly adopted, given up",
         "Organisations that had not adopted a programme before the first day of the period and had at the end of the last, and "
-        "the other way round.",
+        "the other way round; also of programmes that have ended since.",
     ),
     (
         "Behind its target",
-        "A straight line from none on the day on which a programme became active to its target after "
-        f"{attention.YEARS_TO_TARGET} years. It is behind when fewer have adopted it than the whole organisations on the line.",
+        "A straight line from none on the day on which a programme became active to its target on the day that its plan "
+        f"names, or after {attention.YEARS_TO_TARGET} years where it names none. It is behind when fewer have adopted it than the whole organisations on the line.",
     ),
     (
         "Concern",
@@ -325,5 +325,7 @@ def _programme(found: Dashboard, programme: Spreading) -> ProgrammeRow:
     return ProgrammeRow(
         programme,
         found.shares.get(programme.id, Share(0, 0)),
-        None if active is None else attention.expected_by(programme.target, active, found.today),
+        None
+        if active is None
+        else attention.expected_by(programme.target, active, programme.target_on, found.today),
     )

@@ -109,6 +109,7 @@ class Spreading(NamedTuple):
     active_since: date | None
     review_on: date | None
     target: int
+    target_on: date | None
     theme: str | None
 
 
@@ -124,6 +125,7 @@ def programmes(scope: Scope) -> list[Spreading]:
             Programme.active_since,
             Programme.review_on,
             Programme.adoption_target,
+            Programme.target_on,
             Proposal.lead_theme_id,
         )
         .join(Programme.proposal)
@@ -159,7 +161,7 @@ def adopting(scope: Scope) -> list[Adopting]:
 
 
 class Place(NamedTuple):
-    """One organisation that a current programme is for."""
+    """One organisation that a programme is for."""
 
     programme_id: int
     organisation_id: str
@@ -172,7 +174,7 @@ class Place(NamedTuple):
 
 
 def places(scope: Scope, *, system: str = "", covered: bool = False) -> list[Place]:
-    """By name of the organisation, then by title of the programme."""
+    """Of current programmes, by name of the organisation, then by title of the programme."""
     query = (
         select(
             Adoption.programme_id,
@@ -202,10 +204,12 @@ class Stepped(NamedTuple):
 
     place: Place
     adopter: Adopter
+    is_current: bool
 
 
 def stepped(scope: Scope, since: date) -> list[Stepped]:
-    """Those with a step of `since` or later, and the current programmes that are for them."""
+    """Those with a step of `since` or later, and the programmes that are for them: also those that ended since, or a figure of
+    a past period would change with them."""
     lately = (
         select(AdoptionStep.id)
         .where(
@@ -227,6 +231,7 @@ def stepped(scope: Scope, since: date) -> list[Stepped]:
             Adoption.step,
             Adoption.since,
             Organisation.type,
+            Programme.status,
             AdoptionStep.step,
             AdoptionStep.on,
         )
@@ -240,15 +245,19 @@ def stepped(scope: Scope, since: date) -> list[Stepped]:
                 AdoptionStep.organisation_id == Adoption.organisation_id,
             ),
         )
-        .where(Adoption.is_eligible, Programme.status.in_(sorted(CURRENT)), _leads(scope), lately)
+        .where(Adoption.is_eligible, _leads(scope), lately)
         .order_by(func.lower(Organisation.name), Organisation.id, Programme.id, AdoptionStep.id)
     )
-    held: dict[tuple[Place, str], list[Taken]] = defaultdict(list)
-    for *place, kind, step, on in db.session.execute(query):
-        held[Place(*place), kind].append(Taken(step, on))
+    held: dict[tuple[Place, str, bool], list[Taken]] = defaultdict(list)
+    for *place, kind, status, step, on in db.session.execute(query):
+        held[Place(*place), kind, status in CURRENT].append(Taken(step, on))
     return [
-        Stepped(place, Adopter(place.organisation_id, place.organisation, kind, place.system, tuple(taken)))
-        for (place, kind), taken in held.items()
+        Stepped(
+            place,
+            Adopter(place.organisation_id, place.organisation, kind, place.system, tuple(taken)),
+            is_current,
+        )
+        for (place, kind, is_current), taken in held.items()
     ]
 
 
