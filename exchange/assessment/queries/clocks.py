@@ -17,7 +17,7 @@ from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import clocks
 from exchange.proposals import queries as proposals
-from exchange.proposals.clocks import CLOCKED, Stay, Usual
+from exchange.proposals.clocks import CLOCKED, Move, Stay, Usual
 from exchange.proposals.lifecycle import ACTIONS, Stage
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
@@ -84,6 +84,7 @@ def moves(manager: Person, since: date | None) -> Any:
             Proposal.lead_theme_id.label("theme"),
             Event.at,
             came_to.label("stage"),
+            Event.kind,
         )
         .join(Event, Event.subject == about)
         .where(
@@ -104,8 +105,8 @@ def _of_theme(name: str, held: Iterable[list[Row[Any]]], since: date | None) -> 
     return ThemeClocks(name, clocks.usual(stays, today, since), waiting[:SHOWN], max(len(waiting) - SHOWN, 0))
 
 
-def _move(row: Row[Any]) -> tuple[date, Stage]:
-    return row.at.astimezone(clock.LONDON).date(), Stage(row.stage)
+def _move(row: Row[Any]) -> Move:
+    return clocks.moved(row.at, row.stage, row.kind)
 
 
 def _clocked(row: Row[Any], way: list[Stay], today: date) -> ClockedProposal:

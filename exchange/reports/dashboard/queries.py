@@ -83,7 +83,7 @@ def stays(scope: Scope) -> list[Moved]:
     first, end = _midnight(scope.period.first), _midnight(scope.period.last + timedelta(days=1))
     moved = select(Event.subject).where(Event.kind.in_(sorted(ACTIONS)), Event.at >= first, Event.at < end)
     query = (
-        select(Proposal.id, Proposal.reference, Proposal.title, Event.at, came_to)
+        select(Proposal.id, Proposal.reference, Proposal.title, Event.at, came_to.label("stage"), Event.kind)
         .join(Event, Proposal.id == cast(func.substr(Event.subject, len(SUBJECT) + 1), Integer))
         .where(is_move, Event.subject.in_(moved), _staffed(scope))
         .order_by(Proposal.id, Event.position)
@@ -94,7 +94,7 @@ def stays(scope: Scope) -> list[Moved]:
     return [
         Moved(rows[0].reference, rows[0].title, stay)
         for rows in ways.values()
-        for stay in clocks.stays((_day(row.at), Stage(row[-1])) for row in rows)
+        for stay in clocks.stays(clocks.moved(row.at, row.stage, row.kind) for row in rows)
     ]
 
 
