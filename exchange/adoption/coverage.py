@@ -50,6 +50,11 @@ class Share(NamedTuple):
         """From 0 to 100; None where nobody is eligible."""
         return 100 * self.covered / self.eligible if self.eligible else None
 
+    @property
+    def of_100(self) -> int | None:
+        """Whole, and rounded down, as the colours of the map are: 74.9 is not yet 75."""
+        return None if self.percent is None else int(self.percent)
+
 
 def share(adopters: Iterable[Adopter], day: date) -> Share:
     covers = [adopter.covers(day) for adopter in adopters]

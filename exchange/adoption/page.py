@@ -155,8 +155,7 @@ def _cells(name: str, share: Share) -> Cells:
 
 
 def _percent(share: Share) -> str:
-    """Rounded down, as the colours of the map are: 74.9 is not yet 75."""
-    return "" if share.percent is None else f"{int(share.percent)}%"
+    return "" if share.of_100 is None else f"{share.of_100}%"
 
 
 def _groups(

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil
 from statistics import median
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from exchange.assessment.queries import owes_a_review
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
+from exchange.proposals.clocks import nearest_rank
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 from exchange.working_days import working_days, working_days_between
@@ -237,7 +237,7 @@ def pace(days: Iterable[int | None]) -> Pace:
     known = sorted(each for each in days if each is not None)
     if not known:
         return Pace(0, None, None)
-    return Pace(len(known), median(known), known[ceil(len(known) * MOST / 100) - 1])
+    return Pace(len(known), median(known), nearest_rank(known, MOST))
 
 
 def _load(theirs: Sequence[tuple[Place, Became]]) -> Load:

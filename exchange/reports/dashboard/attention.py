@@ -157,9 +157,7 @@ def to_triage(title: str, ref: str, submitted: date | None, since: date, today: 
     """Moving it to another theme, which began its wait anew, did not submit it anew."""
     if not waits_long(since, today):
         return None
-    reason = (
-        f"It was submitted on {day(submitted or since)}, and nobody has acted on it for {_working_days(since, today)}."
-    )
+    reason = f"It was submitted on {day(submitted or since)}, and nobody has acted on it for {_working_days(since, today)}."
     return Line(Kind.TO_TRIAGE, title, PROPOSAL, {"ref": ref}, reason, (today - since).days)
 
 
@@ -212,9 +210,7 @@ def adopter_lost(title: str, slug: str, adopter: Adopter, today: date) -> Line |
     if is_again or not is_back or then.on < today - RECENT:
         return None
     since = "" if then is now else f", and is at “{in_words(now.step)}” now"
-    reason = (
-        f"{adopter.name} went from “{in_words(before.step)}” to “{in_words(then.step)}” on {day(then.on)}{since}."
-    )
+    reason = f"{adopter.name} went from “{in_words(before.step)}” to “{in_words(then.step)}” on {day(then.on)}{since}."
     values = {"slug": slug, "organisation_id": adopter.id}
     return Line(Kind.ADOPTER_LOST, title, "adoption.steps", values, reason, (today - then.on).days)
 
