@@ -107,7 +107,8 @@ def work_of(person: Person) -> Work:
 
 
 def _proposals_of(person: Person) -> list[Row[Any]]:
-    """The newest of those on whose team the person is."""
+    """Those on whose team the person is: first those that wait for the team, by the day that was promised, then the newest of
+    the others. However many others there are, none of the first is pushed out."""
     query = (
         select(
             Proposal.reference,
@@ -121,10 +122,14 @@ def _proposals_of(person: Person) -> list[Row[Any]]:
         )
         .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
         .where(proposals.on_team(person))
-        .order_by(Proposal.stage_since.desc(), Proposal.id.desc())
         .limit(MOST_PROPOSALS)
     )
-    return list(db.session.execute(query))
+    is_theirs, newest = Proposal.stage.in_(sorted(EDITABLE)), (Proposal.stage_since.desc(), Proposal.id.desc())
+    due_first = (Proposal.stage != Stage.CHANGES_REQUESTED, Proposal.changes_due, *newest)
+    return [
+        *db.session.execute(query.where(is_theirs).order_by(*due_first)),
+        *db.session.execute(query.where(~is_theirs).order_by(*newest)),
+    ]
 
 
 def _own_tasks(person: Person) -> Iterator[Task]:
