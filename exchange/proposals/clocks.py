@@ -57,7 +57,7 @@ class Move(NamedTuple):
 
 def moved(at: datetime, stage: str, action: str) -> Move:
     """The move that an event tells of."""
-    return Move(at.astimezone(clock.LONDON).date(), Stage(stage), action)
+    return Move(clock.day_of(at), Stage(stage), action)
 
 
 def stays(moves: Iterable[Move]) -> list[Stay]:

@@ -279,9 +279,9 @@ def test_long_rows_go_on(
 def test_rows_with_one_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "SHOWN", 1)
     same = [rows.Row("falls", title, "spread.programme", {}) for title in ("One", "Two", "Three")]
-    found, shown = rows.Rows("row", "rows", same), []
+    found = rows.Rows("row", "rows", same)
     part = rows.part(found, "")
-    shown += part.rows
+    shown = list(part.rows)
     while part.next_key:
         part = rows.part(found, part.next_key)
         shown += part.rows

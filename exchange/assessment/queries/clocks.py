@@ -3,7 +3,7 @@ which the manager has an interest are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,8 +24,12 @@ from exchange.region import queries as region
 
 SHOWN = 50  # proposals; the figures are of all
 
-# What a period is called in the address: how many days back it goes.
-PERIODS = {"90-days": 90, "12-months": 365, "all": None}
+# What a period is called in the address, and its first day, by today.
+PERIODS: Mapping[str, Callable[[date], date | None]] = {
+    "90-days": lambda today: today - timedelta(days=90),
+    "12-months": clock.twelve_months_to,
+    "all": lambda _: None,
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,7 @@ class ThemeClocks:
 
 def period_since(period: str) -> date | None:
     """The first day of a period of PERIODS; None for all time."""
-    days = PERIODS[period]
-    return None if days is None else clock.today() - timedelta(days=days)
+    return PERIODS[period](clock.today())
 
 
 def theme_clocks(manager: Person, since: date | None) -> list[ThemeClocks]:

@@ -234,7 +234,7 @@ def _of_measure(shown: Shown, today: date) -> Iterator[Line | None]:
             title, slug, measure.number, measure.name, region.finding, region.since, today
         )
     if programme.status is ProgrammeStatus.ACTIVE:
-        defined = measure.defined_at.astimezone(clock.LONDON).date()
+        defined = clock.day_of(measure.defined_at)
         yield attention.figures_missing(
             title, slug, measure.number, measure.name, region.newest, defined, today
         )

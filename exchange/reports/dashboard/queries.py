@@ -133,7 +133,9 @@ def programmes(scope: Scope) -> list[Spreading]:
         .order_by(func.lower(Proposal.title), Programme.id)
     )
     return [
-        Spreading(*row[:4], _day(row[4]), None if row[5] is None else _day(row[5]), *row[6:])
+        Spreading._make(
+            (*row[:4], clock.day_of(row[4]), None if row[5] is None else clock.day_of(row[5]), *row[6:])
+        )
         for row in db.session.execute(query)
     ]
 
@@ -325,7 +327,9 @@ def assessments(scope: Scope) -> list[Assessing]:
         .where(_staffed(scope), Proposal.stage == Stage.IN_ASSESSMENT, Round.ended_at.is_(None))
         .order_by(Round.due, Proposal.id)
     )
-    return [Assessing(row[0], row[1], _day(row[2]), Tally(*row[3:])) for row in db.session.execute(query)]
+    return [
+        Assessing(row[0], row[1], clock.day_of(row[2]), Tally(*row[3:])) for row in db.session.execute(query)
+    ]
 
 
 class Waiting(NamedTuple):
@@ -353,7 +357,7 @@ def waiting(scope: Scope) -> list[Waiting]:
         .order_by(Proposal.stage_since, Proposal.id)
     )
     return [
-        Waiting(*row[:3], _day(row[3]), None if row[4] is None else _day(row[4]), row[5])
+        Waiting(*row[:3], clock.day_of(row[3]), None if row[4] is None else clock.day_of(row[4]), row[5])
         for row in db.session.execute(query)
     ]
 
@@ -392,7 +396,3 @@ def _is_current_of(scope: Scope, programme_id: Any) -> ColumnElement[bool]:
 def _midnight(on: date) -> datetime:
     """At which the day begins in London."""
     return datetime.combine(on, time.min, clock.LONDON).astimezone(UTC)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()
