@@ -24,6 +24,19 @@ def today() -> date:
     return now().astimezone(LONDON).date()
 
 
+def day_of(moment: datetime) -> date:
+    """The day in London on which it falls."""
+    return moment.astimezone(LONDON).date()
+
+
+def twelve_months_to(last: date) -> date:
+    """The first day of the 12 months that end with that day: the day after the same one a year before."""
+    try:
+        return last.replace(year=last.year - 1) + timedelta(days=1)
+    except ValueError:  # of 29 February
+        return date(last.year - 1, 3, 1)
+
+
 @contextmanager
 def pretend(moment: datetime) -> Iterator[None]:
     """Inside the block it is `moment`."""

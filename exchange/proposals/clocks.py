@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from statistics import median
+from typing import NamedTuple
 
+from exchange import clock
 from exchange.proposals.lifecycle import Stage
 
 # Where somebody waits for somebody else; a draft is its team's own affair, and what ended waits for nobody.
 CLOCKED = (Stage.SUBMITTED, Stage.CHANGES_REQUESTED, Stage.IN_ASSESSMENT, Stage.ASSESSED)
 PERCENTILE = 90
+RECALL = "recall"
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,29 @@ class Usual:
     longest: int | None
 
 
-def stays(moves: Iterable[tuple[date, Stage]]) -> list[Stay]:
-    """One proposal's way through its stages. `moves` are the days on which it came into each, in order; a move into the stage
-    where it is already, as to another theme, does not begin a new stay."""
+class Move(NamedTuple):
+    """The day on which an action brought a proposal into a stage."""
+
+    on: date
+    stage: Stage
+    action: str
+
+
+def moved(at: datetime, stage: str, action: str) -> Move:
+    """The move that an event tells of."""
+    return Move(clock.day_of(at), Stage(stage), action)
+
+
+def stays(moves: Iterable[Move]) -> list[Stay]:
+    """One proposal's way through its stages, by its moves in order. A move into the stage where it is already, as to another
+    theme, does not begin a new stay. One that its team submitted and took back was never submitted: the stay before goes on."""
     found: list[Stay] = []
-    for day, stage in moves:
+    for day, stage, action in moves:
+        if action == RECALL:
+            del found[-1:]
+            if found:
+                found[-1] = Stay(found[-1].stage, found[-1].since, None)
+            continue
         if found and found[-1].stage is stage:
             continue
         if found:

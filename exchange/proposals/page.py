@@ -235,7 +235,7 @@ def days_in_stages(seen: Seen) -> list[dict[str, str]]:
     if not (seen.standing.is_on_team or seen.standing.is_staff):
         return []
     moves = [
-        (event.at.astimezone(clock.LONDON).date(), Stage(event.facts["to_stage"]))
+        clocks.moved(event.at, event.facts["to_stage"], event.kind)
         for event in queries.history(seen)
         if "to_stage" in event.facts
     ]

@@ -96,6 +96,10 @@ def theme(theme_id: str) -> Theme:
     return _found(db.session.get(Theme, theme_id))
 
 
+def care_system(code: str) -> CareSystem:
+    return _found(db.session.get(CareSystem, code))
+
+
 def strategic_aim(aim_id: str) -> StrategicAim:
     return _found(db.session.get(StrategicAim, aim_id))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -107,7 +107,8 @@ def work_of(person: Person) -> Work:
 
 
 def _proposals_of(person: Person) -> list[Row[Any]]:
-    """The newest of those on whose team the person is."""
+    """Those on whose team the person is: first those that wait for the team, by the day that was promised, then the newest of
+    the others. However many others there are, none of the first is pushed out."""
     query = (
         select(
             Proposal.reference,
@@ -121,10 +122,17 @@ def _proposals_of(person: Person) -> list[Row[Any]]:
         )
         .outerjoin(Theme, Theme.id == Proposal.lead_theme_id)
         .where(proposals.on_team(person))
-        .order_by(Proposal.stage_since.desc(), Proposal.id.desc())
         .limit(MOST_PROPOSALS)
     )
-    return list(db.session.execute(query))
+    is_theirs, newest = (
+        Proposal.stage.in_(sorted(EDITABLE)),
+        (Proposal.stage_since.desc(), Proposal.id.desc()),
+    )
+    due_first = (Proposal.stage != Stage.CHANGES_REQUESTED, Proposal.changes_due, *newest)
+    return [
+        *db.session.execute(query.where(is_theirs).order_by(*due_first)),
+        *db.session.execute(query.where(~is_theirs).order_by(*newest)),
+    ]
 
 
 def _own_tasks(person: Person) -> Iterator[Task]:
@@ -138,7 +146,7 @@ def _own_tasks(person: Person) -> Iterator[Task]:
             else "You can then submit proposals, and read what other members share.",
             "accounts.accept_terms",
             {},
-            _day(person.create_datetime),
+            clock.day_of(person.create_datetime),
         )
 
 
@@ -153,20 +161,20 @@ def _to_keep_register(person: Person) -> Iterator[Task]:
         "Say which organisations and people you could not judge freely, or that there are none.",
         "interests.register",
         {},
-        _day(checked_at or min(grant.granted_at for grant in person.grants)),
+        clock.day_of(checked_at or min(grant.granted_at for grant in person.grants)),
         due,
     )
 
 
 def _to_answer(invitation: Invitation) -> Task:
     """Of the proposal, title, champion and organisation are all that someone invited reads."""
-    champion, until = invitation.proposal.champion, _day(invitation.expires_at)
+    champion, until = invitation.proposal.champion, clock.day_of(invitation.expires_at)
     return Task(
         invitation.proposal.title,
         f"{champion.name} invites you to be a co-author. Answer by {day(until)}.",
         "assessment.invitation",
         {"ref": invitation.proposal.reference},
-        _day(invitation.invited_at),
+        clock.day_of(invitation.invited_at),
         until,
         (champion.organisation.name,) if champion.organisation else (),
     )
@@ -179,7 +187,7 @@ def _to_answer_request(request: JoinRequest) -> Task:
         f"{request.person.name} asks to join your team. Say yes or no.",
         "assessment.answer_request",
         {"ref": proposal.reference, "request_id": str(request.id)},
-        _day(request.asked_at),
+        clock.day_of(request.asked_at),
         facts=(proposal.reference,),
     )
 
@@ -187,12 +195,12 @@ def _to_answer_request(request: JoinRequest) -> Task:
 def _to_write(row: Row[Any], person: Person) -> Task:
     """A draft, or a proposal of which changes are asked."""
     if row.stage is Stage.DRAFT:
-        todo, since, due = "Finish your draft, then submit it.", _day(row.edited_at), None
+        todo, since, due = "Finish your draft, then submit it.", clock.day_of(row.edited_at), None
     else:
         verb = "were" if row.changes_due < clock.today() else "are"
         again = "Submit it again" if row.champion_id == person.id else "Help to change it"
         todo = f"{again}: changes {verb} due {on_day(row.changes_due)}."
-        since, due = _day(row.stage_since), row.changes_due
+        since, due = clock.day_of(row.stage_since), row.changes_due
     facts = (row.reference, row.theme or "", f"edited {day(row.edited_at)}")
     return Task(
         row.title,
@@ -207,7 +215,7 @@ def _to_write(row: Row[Any], person: Person) -> Task:
 
 
 def _own(row: Row[Any]) -> OwnProposal:
-    since = _day(row.stage_since)
+    since = clock.day_of(row.stage_since)
     status = {
         Stage.SUBMITTED: f"A programme manager of {row.theme} reads it next.",
         Stage.IN_ASSESSMENT: "Reviewers are assessing it.",
@@ -248,7 +256,9 @@ def _to_pass_on(waiting: WaitingQuestions) -> Task:
 
 def _about_questions(waiting: WaitingQuestions, todo: str) -> Task:
     ref = waiting.reference
-    return Task(waiting.title, todo, "assessment.questions", {"ref": ref}, _day(waiting.since), facts=(ref,))
+    return Task(
+        waiting.title, todo, "assessment.questions", {"ref": ref}, clock.day_of(waiting.since), facts=(ref,)
+    )
 
 
 def _to_answer_ask(ask: Ask) -> Task:
@@ -257,7 +267,7 @@ def _to_answer_ask(ask: Ask) -> Task:
         f"{ask.organisation.name} asks to adopt it. Answer, then say what comes of it.",
         "asks.show",
         {"ask_id": str(ask.id)},
-        _day(ask.asked_at),
+        clock.day_of(ask.asked_at),
         facts=(f"asked on {day(ask.asked_at)} by {ask.asked_by.name}",),
     )
 
@@ -286,13 +296,13 @@ def _to_look_again(programme: Programme) -> Task:
 def _to_decide(person: Person) -> Iterator[Task]:
     waiting = decisions.waiting_decisions(person)
     for heading, is_prepared in (("Ready for your decision", False), ("Prepared, waiting for release", True)):
-        days = [_day(row.since) for row in waiting if row.is_prepared is is_prepared]
+        days = [clock.day_of(row.since) for row in waiting if row.is_prepared is is_prepared]
         if days:
             yield Task(heading, _how_many(len(days), min(days)), "decisions.decisions", {}, min(days))
 
 
 def _to_confirm(waiting: WaitingFigures) -> Task:
-    since = _day(waiting.since)
+    since = clock.day_of(waiting.since)
     todo = f"{counted(waiting.count, 'figure').capitalize()} of what it brought to confirm."
     return Task(waiting.title, todo, "benefits.benefits", {"slug": waiting.slug, "_anchor": "waiting"}, since)
 
@@ -300,8 +310,8 @@ def _to_confirm(waiting: WaitingFigures) -> Task:
 def _to_moderate(person: Person) -> Iterator[Task]:
     count, since = moderation.waiting_for(person)
     if since is not None:
-        todo = _how_many(count, _day(since), ("reported comment", "reported comments"))
-        yield Task("Comments to look at", todo, "discussion.moderation_list", {}, _day(since))
+        todo = _how_many(count, clock.day_of(since), ("reported comment", "reported comments"))
+        yield Task("Comments to look at", todo, "discussion.moderation_list", {}, clock.day_of(since))
 
 
 def _to_administer() -> Iterator[Task]:
@@ -316,7 +326,7 @@ def _to_administer() -> Iterator[Task]:
     failed = select(func.count(), func.min(Message.given_up_at)).where(Message.given_up_at.is_not(None))
     lacking = stand_ins.lacking()
     if lacking.rows:
-        since = _day(lacking.rows[0].submitted_at)
+        since = clock.day_of(lacking.rows[0].submitted_at)
         todo = _how_many(lacking.count, since, ("stand-in", "stand-ins"))
         yield Task("Stand-ins to name", todo, "administration.stand_ins", {}, since)
     for heading, query, words, endpoint in (
@@ -325,7 +335,9 @@ def _to_administer() -> Iterator[Task]:
     ):
         count, oldest = db.session.execute(query).one()
         if oldest is not None:
-            yield Task(heading, _how_many(count, _day(oldest), words), endpoint, {}, _day(oldest))
+            yield Task(
+                heading, _how_many(count, clock.day_of(oldest), words), endpoint, {}, clock.day_of(oldest)
+            )
 
 
 def _lists(person: Person) -> list[tuple[str, str]]:
@@ -345,7 +357,3 @@ def _lists(person: Person) -> list[tuple[str, str]]:
 
 def _how_many(count: int, oldest: date, words: tuple[str, str] = ("proposal", "proposals")) -> str:
     return f"{counted(count, *words)}, {'since' if count == 1 else 'the first since'} {day(oldest)}."
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil
 from statistics import median
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from exchange.assessment.queries import owes_a_review
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
+from exchange.proposals.clocks import nearest_rank
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 from exchange.working_days import working_days, working_days_between
@@ -171,9 +171,9 @@ def _rests(since: datetime, *may_know: ColumnElement[bool]) -> dict[int, list[Re
     for proposal, kind, at in db.session.execute(query):
         of_proposal = found.setdefault(proposal, [])
         if kind == "request_changes":
-            of_proposal.append((_day(at), None))
+            of_proposal.append((clock.day_of(at), None))
         elif of_proposal and of_proposal[-1][1] is None:
-            of_proposal[-1] = of_proposal[-1][0], _day(at)
+            of_proposal[-1] = of_proposal[-1][0], clock.day_of(at)
     return found
 
 
@@ -202,7 +202,7 @@ def became(place: Place, today: date) -> Became:
     if place.removed_at is not None:
         return Became.LEFT
     if place.submitted_at is not None:
-        return Became.ON_TIME if _day(place.submitted_at) <= place.due else Became.LATE
+        return Became.ON_TIME if clock.day_of(place.submitted_at) <= place.due else Became.LATE
     if place.ended_at is not None:
         return Became.MISSING
     return Became.OVERDUE if today > place.due and not place.is_resting else Became.TO_COME
@@ -224,7 +224,7 @@ def days_to_review(place: Place) -> int | None:
 
 def _days_worked(place: Place, until: datetime) -> int:
     """Working days from being asked, without those on which the round rested. Rests may lie within one another."""
-    start, end = _day(place.assigned_at), _day(until)
+    start, end = clock.day_of(place.assigned_at), clock.day_of(until)
     rested = {
         day
         for since, goes_on in place.rests
@@ -237,7 +237,7 @@ def pace(days: Iterable[int | None]) -> Pace:
     known = sorted(each for each in days if each is not None)
     if not known:
         return Pace(0, None, None)
-    return Pace(len(known), median(known), known[ceil(len(known) * MOST / 100) - 1])
+    return Pace(len(known), median(known), nearest_rank(known, MOST))
 
 
 def _load(theirs: Sequence[tuple[Place, Became]]) -> Load:
@@ -255,7 +255,3 @@ def _load(theirs: Sequence[tuple[Place, Became]]) -> Load:
         count(Became.OVERDUE, Became.TO_COME),
         pace(days_to_review(place) for place, _ in theirs),
     )
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()

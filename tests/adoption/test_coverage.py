@@ -44,6 +44,7 @@ def test_share_of_nobody_has_no_percentage() -> None:
     assert share([], TODAY) == Share(0, 0)
     assert Share(0, 0).percent is None
     assert Share(1, 4).percent == 25
+    assert (Share(249, 250).whole_percent, Share(0, 0).whole_percent) == (99, None)
 
 
 @given(ADOPTERS, DAYS)

@@ -90,7 +90,7 @@ def test_a_period_takes_what_ended_in_it(
         services.withdraw(cast.proposal, cast.champion, reason="No time.")
     clock.shift(100 * DAY)
     page = client.as_(cast.manager).get("assessment.stage_clocks")
-    assert "Stays that ended since 3 March 2026." in page.text
+    assert "Stays that ended since 4 March 2026." in page.text
     assert figures(page, "In assessment")[0] == "1"
     page = page.click("Last 90 days")
     assert figures(page, "In assessment")[0] == "0"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.proposals.clocks import CLOCKED, Stay, days_by_stage, nearest_rank, stays, usual
+from exchange.proposals.clocks import CLOCKED, Move, Stay, days_by_stage, nearest_rank, stays, usual
 from exchange.proposals.lifecycle import Stage
 
 START = date(2026, 1, 5)
@@ -24,11 +24,11 @@ def stay(days: int, since: int = 0, stage: Stage = Stage.SUBMITTED) -> Stay:
 def test_a_way_through_the_stages_is_told_as_stays() -> None:
     way = stays(
         [
-            (on(0), Stage.SUBMITTED),
-            (on(2), Stage.SUBMITTED),  # moved to another theme
-            (on(5), Stage.CHANGES_REQUESTED),
-            (on(15), Stage.SUBMITTED),
-            (on(16), Stage.IN_ASSESSMENT),
+            Move(on(0), Stage.SUBMITTED, "submit"),
+            Move(on(2), Stage.SUBMITTED, "transfer"),
+            Move(on(5), Stage.CHANGES_REQUESTED, "request_changes"),
+            Move(on(15), Stage.SUBMITTED, "submit"),
+            Move(on(16), Stage.IN_ASSESSMENT, "start_assessment"),
         ]
     )
     assert way == [
@@ -42,6 +42,23 @@ def test_a_way_through_the_stages_is_told_as_stays() -> None:
         Stage.CHANGES_REQUESTED: 10,
         Stage.IN_ASSESSMENT: 4,
     }
+
+
+def test_what_its_team_submitted_and_took_back_did_not_move() -> None:
+    way = [
+        Move(on(0), Stage.SUBMITTED, "submit"),
+        Move(on(1), Stage.DRAFT, "recall"),
+        Move(on(4), Stage.SUBMITTED, "submit"),
+        Move(on(5), Stage.CHANGES_REQUESTED, "request_changes"),
+        Move(on(7), Stage.SUBMITTED, "submit"),
+        Move(on(8), Stage.SUBMITTED, "transfer"),
+        Move(on(9), Stage.CHANGES_REQUESTED, "recall"),
+    ]
+    assert stays(way[:2]) == []
+    assert stays(way) == [
+        Stay(Stage.SUBMITTED, on(4), on(5)),
+        Stay(Stage.CHANGES_REQUESTED, on(5), None),
+    ]
 
 
 def test_what_is_usual_counts_stays_that_ended_and_tells_the_others_apart() -> None:
@@ -99,7 +116,7 @@ def test_every_day_since_the_first_move_is_in_one_stay(moves: list[tuple[int, St
     day, made = 0, []
     for later, stage in moves:
         day += later
-        made.append((on(day), stage))
+        made.append(Move(on(day), stage, "submit"))
     way = stays(made)
     today = on(day + 3)
     assert sum(each.days(today) for each in way) == (today - made[0][0]).days

@@ -144,6 +144,10 @@ def _others(staff: Staff, refs: dict[str, str]) -> None:
         proposals.request_changes(
             late, staff.manager, sections=["need"], message="More.", due=date(2026, 7, 8)
         )
+    with on(2026, 7, 1):
+        proposals.submit(late, staff.champion)
+    with on(2026, 7, 2):
+        proposals.recall(late, staff.champion)
     stuck = _submit(staff, refs, "No quorum", 2026, 10, 1)
     with on(2026, 10, 12):
         round_ = assessing.start(stuck, staff.manager, staff.reviewers)

@@ -74,8 +74,10 @@ def test_assessments(counted: int, panel: int, due: date, expected: Kind | None)
 
 def test_waiting_is_long_after_ten_working_days() -> None:
     since, later = date(2026, 11, 12), date(2026, 11, 13)  # eleven and ten working days
-    assert kind(attention.to_triage("Falls", "R", since, TODAY)) is Kind.TO_TRIAGE
-    assert attention.to_triage("Falls", "R", later, TODAY) is None
+    line = attention.to_triage("Falls", "R", date(2026, 11, 2), since, TODAY)  # moved to another theme since
+    assert line is not None
+    assert (line.kind, line.reason[:36]) == (Kind.TO_TRIAGE, "It was submitted on 2 November 2026,")
+    assert attention.to_triage("Falls", "R", since, later, TODAY) is None
     assert kind(attention.to_decide("Falls", "R", since, TODAY, is_prepared=False)) is Kind.TO_DECIDE
     assert attention.to_decide("Falls", "R", later, TODAY, is_prepared=False) is None
     assert kind(attention.to_decide("Falls", "R", TODAY, TODAY, is_prepared=True)) is Kind.PREPARED
@@ -106,21 +108,53 @@ def test_a_day_has_passed_the_day_after() -> None:
 )
 def test_adopters_that_stop_or_go_back(steps: list[Step], days_ago: int, is_lost: bool) -> None:
     on = TODAY - timedelta(days=days_ago)
-    adopter = Adopter("hill", "Hill Hospital", "acute", None, tuple(Taken(step, on) for step in steps))
+    taken = tuple(Taken(step, on - DAY * back) for back, step in zip((1, 0), steps[-2:], strict=False))
+    adopter = Adopter("hill", "Hill Hospital", "acute", None, taken)
     assert (attention.adopter_lost("Falls", "falls", adopter, TODAY) is not None) is is_lost
 
 
-@given(st.integers(1, 500), st.integers(0, 1500), st.integers(0, 500))
-def test_behind_the_line_by_whole_organisations(target: int, age: int, covered: int) -> None:
+def test_an_adopter_that_left_in_more_than_one_step_stays_lost_and_one_entered_by_mistake_was_none() -> None:
+    def lost(*taken: tuple[Step, int]) -> str:
+        steps = tuple(Taken(step, TODAY - timedelta(days=ago)) for step, ago in taken)
+        line = attention.adopter_lost("F", "falls", Adopter("hill", "Hill", "acute", None, steps), TODAY)
+        return line.reason if line else ""
+
+    assert lost((Step.PLANNING, 9), (Step.ADOPTED, 2), (Step.PLANNING, 2)) == ""
+    assert lost((Step.ADOPTED, 200), (Step.PLANNING, 20), (Step.NOT_PROCEEDING, 2)) == (
+        "Hill went from “Adopted” to “Planning” on 7 November 2026, and is at “Not proceeding” now."
+    )
+    assert lost((Step.ADOPTED, 200), (Step.PLANNING, 91), (Step.NOT_PROCEEDING, 2)) == ""
+    assert lost((Step.ADOPTED, 200), (Step.STOPPED, 20), (Step.PILOTING, 2)) == ""
+
+
+def test_the_plan_says_by_when() -> None:
+    active = TODAY - timedelta(days=100)
+    assert attention.behind_target("Falls", "falls", 1, 12, active, None, TODAY) is None
+    line = attention.behind_target("Falls", "falls", 1, 12, active, TODAY + timedelta(days=100), TODAY)
+    assert line is not None
+    assert line.reason == "1 organisation has adopted it. To reach 12 by 7 March 2027, it would be 6 by now."
+
+
+@given(
+    st.integers(1, 500),
+    st.integers(0, 1500),
+    st.integers(0, 500),
+    st.none() | st.integers(-100, 2000),
+)
+def test_behind_the_line_by_whole_organisations(
+    target: int, age: int, covered: int, planned: int | None
+) -> None:
     active = TODAY - timedelta(days=age)
-    found = attention.behind_target("Falls", "falls", covered, target, active, TODAY)
-    on_line = next(n for n in range(target, -1, -1) if n * 730 <= target * min(age, 730))
+    due = None if planned is None else active + timedelta(days=planned)
+    found = attention.behind_target("Falls", "falls", covered, target, active, due, TODAY)
+    whole = 730 if planned is None else max(planned, 0)
+    on_line = next(n for n in range(target, -1, -1) if n * whole <= target * min(age, whole))
     assert (found is not None) == (covered < on_line)
     if found is not None:
         # On that day the line had one more than have adopted it, and the day before it had not.
         reached = TODAY - timedelta(days=found.days)
-        assert attention.expected_by(target, active, reached) > covered
-        assert attention.expected_by(target, active, reached - DAY) <= covered
+        assert attention.expected_by(target, active, due, reached) > covered
+        assert reached == active or attention.expected_by(target, active, due, reached - DAY) <= covered
 
 
 def test_a_figure_is_missed_when_the_month_after_it_is_over_too() -> None:

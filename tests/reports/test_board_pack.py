@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import time_machine
 from werkzeug.datastructures import MultiDict
 
 from exchange.accounts.models import Person
 from exchange.extensions import db
 from exchange.reports.dashboard import forms, paper
+from exchange.reports.dashboard import page as page_of_dashboard
 from tests.assessment.arrange import make_submitted
 from tests.conftest import Committed
 from tests.decisions.test_paper import NASTY, unpacked
@@ -17,7 +19,10 @@ from tests.pages import Client
 from tests.reports.history import NOW, make_history, on
 
 
-def test_director_takes_the_pack_away(client: Client, committed: Committed) -> None:
+def test_director_takes_the_pack_away(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_of_dashboard, "MOST_PROGRAMMES", 1)  # the paper has all
     with time_machine.travel(NOW, tick=False):
         with committed():
             history = make_history()
@@ -46,16 +51,30 @@ def test_director_takes_the_pack_away(client: Client, committed: Committed) -> N
         "Made for Paul Okafor on 27 November 2026",
         "What stands “now” is as it was on 27 November 2026.",
         "What needs attention first, and why",
-        "The condition “Yearly figures” was to be met by 1 October 2026. The ward sister sees to it.",
+        "A condition was to be met by 1 October 2026.",
+        "The reviews were due on",
         "River Community Trust went from “Adopted” to “Piloting” on 10 November 2026.",
         "How each figure is calculated",
+        "Paul Okafor made this pack.",
         "£80,000",
         NASTY[:100].replace("\\", "\\\\").replace('"', '\\"'),
     ):
         assert words in said, words
+    for words in (
+        " you ",
+        "Yearly figures",
+        "ward sister",
+        "reviews are in",
+        "review is in",
+        "reviews is in",
+    ):
+        assert words not in said, words
     shown = [each["value"] for each in content["parts"][0]["figures"]]
     large = [words.split()[0] for words in page.texts(".app-numbers__value")]
     assert shown == large
+    assert "See all 2" in page.text
+    captions = {part["caption"]: part for part in content["parts"] if part["kind"] == "table"}
+    assert len(captions["Current programmes, and how far they have come"]["rows"]) == 2
     pictures = [part["alt"] for part in content["parts"] if part["kind"] == "picture"]
     assert pictures[0].startswith("6 proposals are in hand today: Submitted 3, Changes requested 1,")
     assert pictures[1] == "2 of 6 (33%) have adopted: Upper Valley 1 of 4, Across systems 1 of 2"

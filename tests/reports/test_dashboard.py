@@ -25,11 +25,14 @@ from exchange.extensions import db
 from exchange.measures.models import Combined
 from exchange.measures.services import define_measure, enter_figures
 from exchange.proposals import services as proposals
+from exchange.region.models import CareSystem, Organisation
 from exchange.reports.dashboard import forms, paper, rows
 from exchange.reports.dashboard.forms import Asked
+from exchange.spread.life import CHANGES
+from exchange.spread.services import change_programme
 from tests.assessment.arrange import TEAM, make_champion, make_director, make_manager, make_submitted
 from tests.conftest import Committed
-from tests.decisions.arrange import Staff, make_case, make_staff_like, prepare
+from tests.decisions.arrange import Staff, make_case, make_staff, make_staff_like, prepare
 from tests.factories import make_grant
 from tests.pages import Client, Page, words
 from tests.proposals.arrange import OTHER_THEME, make_theme
@@ -132,6 +135,11 @@ def test_who_is_bound_learns_nothing_by_subtraction(
     assert figures_of(seen)["Submitted"] == ["2", "3", "1", "4", "4"]
     assert figures_of(seen)["Changes requested"] == ["1", "1", "0", "–", "–"]
     assert "Kept back" in seen.text
+    # Nor of the paper that the other lays before them.
+    with committed(), director_asks(client, free) as asked:
+        told = json.dumps(paper.content_of(asked, free), ensure_ascii=False)
+    assert "Kept back" not in told
+    assert "2 proposals are in hand today: Submitted 2, Changes requested 0," in told
     seen = client.as_(bound).get("reports.dashboard")
     # The list of proposals shows them the shared one as to every member; of its days and moves they learn nothing.
     assert figures_of(seen)["Submitted"] == ["2", "1", "0", "–", "–"]
@@ -146,7 +154,7 @@ def test_a_prepared_decision_is_its_directors_own(client: Client, committed: Com
     said = "A decision is prepared and not released."
     assert said in client.as_(case.director).get("reports.dashboard").text
     assert said in client.as_(case.director).get("reports.rows", name="attention").text
-    assert client.as_(case.manager).get("reports.rows", name="attention").h1 == "No things need attention"
+    assert client.as_(case.manager).get("reports.rows", name="attention").h1 == "Nothing needs attention"
     with committed():
         director = db.session.get_one(Person, case.director.id)
         with director_asks(client, director) as asked:
@@ -213,6 +221,45 @@ def test_rows_of_no_figure_are_not_found(client: Client, committed: Committed, a
     client.as_(manager).get("reports.rows", status=404, **asked)
 
 
+def test_a_programme_that_ended_since_changes_no_past_period_and_a_plan_says_by_when(
+    client: Client, committed: Committed, today: None
+) -> None:
+    with committed():
+        staff = make_staff()
+        with on(2026, 8, 3):
+            ended, planned = (make_programme(staff, title=title) for title in ("Ended", "Planned"))
+            planned.target_on = date(2026, 12, 1)
+            for programme in (ended, planned):
+                set_eligible(programme, staff.manager, [HILL])
+            adoption = db.session.get_one(Adoption, (ended.id, HILL))
+            record_step(
+                adoption, staff.manager, step=Step.ADOPTED, on=date(2026, 8, 3), reason="", expected=None
+            )
+        with on(2026, 10, 1):
+            change_programme(ended, CHANGES["end"], staff.director, {"reason": "It is over."})
+        system = db.session.get_one(CareSystem, db.session.get_one(Organisation, HILL).system_code)
+        system.retired_at = NOW
+    page = client.as_(staff.director).get("reports.dashboard")
+    assert "Upper Valley" in page.text
+    there = page.browser.get("reports.rows", name="eligible", of=system.code)
+    assert there.texts("h1, h1 + p") == [
+        "1 organisation could adopt a programme",
+        "As it is today. In Upper Valley.",
+    ]
+    assert "To reach 12 by 1 December 2026, it would be 11 by now." in page.text
+    newly = page.browser.get("reports.rows", name="newly")
+    assert newly.texts("h1, h1 + p") == [
+        "1 organisation adopted a programme",
+        "1 April 2026 to 27 November 2026.",
+    ]
+    before = page.browser.get("/reports?from=2024-04-01&to=2025-03-31")
+    assert before.texts("#benefits ~ table caption") == [
+        "What the network put in, and what was saved in all years"
+    ]
+    assert page.browser.get("reports.rows", name="gone").h1 == "No organisation gave a programme up"
+    assert page.texts(".app-numbers__value")[5:7] == ["1 newly adopted", "0 given up"]
+
+
 def test_long_rows_go_on(
     client: Client, committed: Committed, today: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,6 +274,18 @@ def test_long_rows_go_on(
     assert rows_behind(page) == 5
     later = page.browser.get(page.select(".nhsuk-pagination a")[0].attributes["href"] or "")
     assert [words(link) for link in later.select(".nhsuk-pagination__page")] == ["First rows", "More rows"]
+
+
+def test_rows_with_one_key_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "SHOWN", 1)
+    same = [rows.Row("falls", title, "spread.programme", {}) for title in ("One", "Two", "Three")]
+    found = rows.Rows("row", "rows", same)
+    part = rows.part(found, "")
+    shown = list(part.rows)
+    while part.next_key:
+        part = rows.part(found, part.next_key)
+        shown += part.rows
+    assert [row.title for row in shown] == ["One", "Two", "Three"]
 
 
 def test_pages_ask_the_database_as_often_for_many_as_for_one(

@@ -52,7 +52,7 @@ class Told:
 
     @property
     def stage(self) -> str:
-        return self.moves[-1][1]
+        return self.moves[-1][1] if self.moves else "draft"
 
     def stays(self) -> list[tuple[str, date, date | None]]:
         ends = [*(day for day, _ in self.moves[1:]), None]
@@ -82,9 +82,12 @@ def hear(told: Told, event: Event, day: date) -> None:
     if event.kind in {"submit", "transfer"}:
         told.theme = facts["theme"]
     if stage := facts.get("to_stage"):
-        if not told.moves or told.moves[-1][1] != stage:
+        if event.kind == "recall":
+            told.moves.pop()
+        elif not told.moves or told.moves[-1][1] != stage:
             told.moves.append((day, stage))
-        told.due = date.fromisoformat(facts["due"]) if stage == "changes-requested" else None
+        if event.kind == "request_changes":
+            told.due = date.fromisoformat(facts["due"])
     if event.kind == "start_assessment":
         told.reviews_due, told.reviews = date.fromisoformat(facts["due"]), 0
     if event.kind == "submit_review":
@@ -213,12 +216,13 @@ def check(found: figures.Dashboard, told: list[Told], period: Period) -> None:
             each.status == status for each in told
         ), status
     at = [(each, one) for each in current for one in each.eligible]
+    ever = [(each, one) for each in told for one in each.eligible]
     covered = [each.stands(one, TODAY) in COVERED for each, one in at]
     assert found.whole == (sum(covered), len(at))
     assert sum(share.covered for share in found.systems.values()) == sum(covered)
     before = period.first - timedelta(days=1)
-    was = [each.stands(one, before) in COVERED for each, one in at]
-    then = [each.stands(one, period.last) in COVERED for each, one in at]
+    was = [each.stands(one, before) in COVERED for each, one in ever]
+    then = [each.stands(one, period.last) in COVERED for each, one in ever]
     assert len(found.newly) == sum(now and not once for once, now in zip(was, then, strict=True))
     assert len(found.gone) == sum(once and not now for once, now in zip(was, then, strict=True))
     measures = [series for each in current for _, series in each.measures.values()]

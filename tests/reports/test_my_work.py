@@ -19,6 +19,7 @@ from exchange.assessment.models import Round
 from exchange.decisions.models import DecisionKind
 from exchange.extensions import db
 from exchange.proposals import services as proposals
+from exchange.reports import queries
 from exchange.spread.life import CHANGES
 from exchange.spread.services import change_programme
 from tests.assessment.arrange import (
@@ -60,6 +61,24 @@ def own(page: Page) -> list[tuple[str, str, str]]:
 
 def _word(row: LexborNode, css: str) -> str:
     return words(row.css(css)[0])
+
+
+def test_newer_proposals_do_not_push_out_what_is_overdue(
+    client: Client, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_PROPOSALS", 1)
+    with committed():
+        champion, manager = make_champion(), make_manager()
+        with clock.pretend(datetime(2026, 10, 1, 9, tzinfo=UTC)):
+            late = make_submitted(champion, title="Late changes")
+            proposals.request_changes(
+                late, manager, sections=["need"], message="More.", due=date(2026, 11, 2)
+            )
+        make_draft(champion, title="A newer draft")
+        make_submitted(champion, title="A newer one")
+    page = client.as_(champion).get("reports.my_work")
+    assert [title for title, _ in waiting(page)] == ["Late changes"]
+    assert [title for title, *_ in own(page)] == ["A newer one"]
 
 
 def test_newcomer_is_told_what_to_do_first(client: Client, committed: Committed) -> None:

@@ -3,7 +3,7 @@ which the manager has an interest are left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -17,15 +17,19 @@ from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import clocks
 from exchange.proposals import queries as proposals
-from exchange.proposals.clocks import CLOCKED, Stay, Usual
+from exchange.proposals.clocks import CLOCKED, Move, Stay, Usual
 from exchange.proposals.lifecycle import ACTIONS, Stage
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
 
 SHOWN = 50  # proposals; the figures are of all
 
-# What a period is called in the address: how many days back it goes.
-PERIODS = {"90-days": 90, "12-months": 365, "all": None}
+# What a period is called in the address, and its first day, by today.
+PERIODS: Mapping[str, Callable[[date], date | None]] = {
+    "90-days": lambda today: today - timedelta(days=90),
+    "12-months": clock.twelve_months_to,
+    "all": lambda _: None,
+}
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,7 @@ class ThemeClocks:
 
 def period_since(period: str) -> date | None:
     """The first day of a period of PERIODS; None for all time."""
-    days = PERIODS[period]
-    return None if days is None else clock.today() - timedelta(days=days)
+    return PERIODS[period](clock.today())
 
 
 def theme_clocks(manager: Person, since: date | None) -> list[ThemeClocks]:
@@ -84,6 +87,7 @@ def moves(manager: Person, since: date | None) -> Any:
             Proposal.lead_theme_id.label("theme"),
             Event.at,
             came_to.label("stage"),
+            Event.kind,
         )
         .join(Event, Event.subject == about)
         .where(
@@ -104,8 +108,8 @@ def _of_theme(name: str, held: Iterable[list[Row[Any]]], since: date | None) -> 
     return ThemeClocks(name, clocks.usual(stays, today, since), waiting[:SHOWN], max(len(waiting) - SHOWN, 0))
 
 
-def _move(row: Row[Any]) -> tuple[date, Stage]:
-    return row.at.astimezone(clock.LONDON).date(), Stage(row.stage)
+def _move(row: Row[Any]) -> Move:
+    return clocks.moved(row.at, row.stage, row.kind)
 
 
 def _clocked(row: Row[Any], way: list[Stay], today: date) -> ClockedProposal:

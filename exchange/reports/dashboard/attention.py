@@ -29,7 +29,7 @@ from exchange.working_days import working_days_between
 
 LONG = 10  # working days after which somebody has waited long
 RECENT = timedelta(days=90)  # for so long a step back is news
-YEARS_TO_TARGET = 2  # as the record asks how many could adopt in two years
+YEARS_TO_TARGET = 2  # as the record asks how many could adopt in two years, unless the plan says by when
 DAYS_TO_TARGET = 365 * YEARS_TO_TARGET
 SETTLING = timedelta(days=90)  # a programme has to decide what it measures
 CUT = 80
@@ -125,35 +125,39 @@ def grouped(lines: Iterable[Line]) -> list[tuple[Group, list[Line]]]:
     return [(group, list(those)) for group, those in groupby(lines, lambda line: line.group)]
 
 
-def assessment(title: str, ref: str, tally: Tally, since: date, today: date) -> Line | None:
-    """One that is past its day without enough reviews, that nobody closes, or whose panel is too small to be enough."""
+def assessment(
+    title: str, ref: str, tally: Tally, since: date, today: date, *, is_for_others: bool = False
+) -> Line | None:
+    """One that is past its day without enough reviews, that nobody closes, or whose panel is too small to be enough. Others do
+    not learn how many reviews and reviewers there are."""
     values = {"ref": ref}
     late = (today - tally.due).days
+    progress = "" if is_for_others else f"{closing.progress(tally)} "
     if closing.is_overdue(tally, today):
-        reason = (
-            f"{closing.progress(tally)} The reviews were due on {day(tally.due)}, and it cannot be closed."
-        )
+        reason = f"{progress}The reviews were due on {day(tally.due)}, and it cannot be closed."
         return Line(Kind.NO_QUORUM, title, PROPOSAL, values, reason, late)
     if closing.is_ready(tally, today):
         if not closing.is_past_due(tally, today):
             return None
-        reason = f"{closing.progress(tally)} It could have been closed on {day(tally.closes_early)}."
+        reason = f"{progress}It could have been closed on {day(tally.closes_early)}."
         return Line(Kind.TO_CLOSE, title, PROPOSAL, values, reason, late)
     if tally.panel >= tally.quorum:
         return None
-    reason = (
+    left = (
         f"{counted(tally.panel, 'reviewer').capitalize()} of the {closing.cardinal(tally.quorum)} that it needs "
-        f"{'is' if tally.panel == 1 else 'are'} left on its panel. Reviews are due on {day(tally.due)}."
+        f"{'is' if tally.panel == 1 else 'are'} left on its panel."
     )
+    if is_for_others:
+        left = "Too few reviewers are left on its panel."
+    reason = f"{left} Reviews are due on {day(tally.due)}."
     return Line(Kind.TOO_FEW_REVIEWERS, title, PROPOSAL, values, reason, (today - since).days)
 
 
-def to_triage(title: str, ref: str, since: date, today: date) -> Line | None:
+def to_triage(title: str, ref: str, submitted: date | None, since: date, today: date) -> Line | None:
+    """Moving it to another theme, which began its wait anew, did not submit it anew."""
     if not waits_long(since, today):
         return None
-    reason = (
-        f"It was submitted on {day(since)}, and nobody has acted on it for {_working_days(since, today)}."
-    )
+    reason = f"It was submitted on {day(submitted or since)}, and nobody has acted on it for {_working_days(since, today)}."
     return Line(Kind.TO_TRIAGE, title, PROPOSAL, {"ref": ref}, reason, (today - since).days)
 
 
@@ -179,8 +183,10 @@ def changes_late(title: str, ref: str, due: date | None, today: date) -> Line | 
 
 
 def condition_overdue(title: str, slug: str, text: str, owner: str, due: date, today: date) -> Line:
-    seen_to = f" {owner} sees to it." if owner else ""
-    reason = f"The condition “{cut(text, CUT)}” was to be met by {day(due)}.{seen_to}"
+    """Without its text where others read it, who may not know the condition."""
+    which = f"The condition “{cut(text, CUT)}”" if text else "A condition"
+    seen_to = f" Seen to by {owner}." if owner else ""
+    reason = f"{which} was to be met by {day(due)}.{seen_to}"
     return Line(Kind.CONDITION_OVERDUE, title, PROGRAMME, {"slug": slug}, reason, (today - due).days)
 
 
@@ -192,16 +198,21 @@ def review_of_pause(title: str, slug: str, review_on: date | None, today: date) 
 
 
 def adopter_lost(title: str, slug: str, adopter: Adopter, today: date) -> Line | None:
-    """An organisation that used it, and lately stopped or went back a step."""
-    if len(adopter.taken) < 2:
+    """An organisation that used it, and lately stopped or went back, also by more than one step. A day counts by its last step:
+    what was mended on the same day never was."""
+    taken = list({each.on: each for each in adopter.taken}.values())
+    used = [place for place, each in enumerate(taken[:-1]) if each.step in IN_USE]
+    if not used:
         return None
-    before, now = adopter.taken[-2:]
-    is_back = now.step not in PATH or (before.step in PATH and PATH.index(now.step) < PATH.index(before.step))
-    if before.step not in IN_USE or not is_back or now.on < today - RECENT:
+    before, then, now = taken[used[-1]], taken[used[-1] + 1], taken[-1]
+    is_again = now.step in IN_USE and then is not now  # it had stopped, and took it up again
+    is_back = now.step not in PATH or PATH.index(now.step) < PATH.index(before.step)
+    if is_again or not is_back or then.on < today - RECENT:
         return None
-    reason = f"{adopter.name} went from “{in_words(before.step)}” to “{in_words(now.step)}” on {day(now.on)}."
+    since = "" if then is now else f", and is at “{in_words(now.step)}” now"
+    reason = f"{adopter.name} went from “{in_words(before.step)}” to “{in_words(then.step)}” on {day(then.on)}{since}."
     values = {"slug": slug, "organisation_id": adopter.id}
-    return Line(Kind.ADOPTER_LOST, title, "adoption.steps", values, reason, (today - now.on).days)
+    return Line(Kind.ADOPTER_LOST, title, "adoption.steps", values, reason, (today - then.on).days)
 
 
 def measure_in_concern(
@@ -212,27 +223,42 @@ def measure_in_concern(
     return Line(Kind.MEASURE_IN_CONCERN, title, "measures.measure", values, reason, (today - since).days)
 
 
-def expected_by(target: int, active_since: date, today: date) -> int:
-    """Whole organisations on the straight line from none on the first day to the target after two years."""
-    return floor(target * min((today - active_since).days, DAYS_TO_TARGET) / DAYS_TO_TARGET)
+def expected_by(target: int, active_since: date, target_on: date | None, today: date) -> int:
+    """Whole organisations on the straight line from none on the first day to the target on the day of its plan, or after two
+    years."""
+    days, gone = _days_to_target(active_since, target_on), (today - active_since).days
+    return target if gone >= days else floor(target * gone / days)
 
 
 def behind_target(
-    title: str, slug: str, covered: int, target: int, active_since: date, today: date
+    title: str,
+    slug: str,
+    covered: int,
+    target: int,
+    active_since: date,
+    target_on: date | None,
+    today: date,
 ) -> Line | None:
     """Its days are those since the line had one organisation more than have adopted it."""
-    expected = expected_by(target, active_since, today)
+    expected = expected_by(target, active_since, target_on, today)
     if covered >= expected:
         return None
-    reached = active_since + timedelta(days=ceil((covered + 1) * DAYS_TO_TARGET / target))
+    days = _days_to_target(active_since, target_on)
+    reached = active_since + timedelta(days=ceil((covered + 1) * days / target))
     have = "has" if covered == 1 else "have"
+    by = f"by {day(target_on)}" if target_on else f"in two years from {day(active_since)}"
     reason = (
-        f"{counted(covered, 'organisation').capitalize()} {have} adopted it. To reach {target} in two years "
-        f"from {day(active_since)}, it would be {expected} by now."
+        f"{counted(covered, 'organisation').capitalize()} {have} adopted it. To reach {target} {by}, it would be "
+        f"{expected} by now."
     )
     return Line(
         Kind.BEHIND_TARGET, title, "adoption.adoption", {"slug": slug}, reason, (today - reached).days
     )
+
+
+def _days_to_target(active_since: date, target_on: date | None) -> int:
+    """None where the day of the plan had come before it was active."""
+    return DAYS_TO_TARGET if target_on is None else max((target_on - active_since).days, 0)
 
 
 def figures_missing(

@@ -12,6 +12,8 @@ from exchange.region import queries as region
 from exchange.region.models import Theme
 from exchange.reports.dashboard.queries import Scope, Spreading
 
+NOTHING = Amounts()
+
 
 @dataclass(frozen=True)
 class Brought:
@@ -45,7 +47,7 @@ class Benefits:
 
 
 def benefits_of(scope: Scope, programmes: Sequence[Spreading]) -> Benefits:
-    """Figures are of whole months of a financial year, so a year counts as a whole."""
+    """Figures are of whole months of a financial year, so a year counts as a whole. A year with nothing is left out."""
     book = ledger([each.id for each in programmes], audiences=policy.audiences_everywhere(scope.person))
     read = queries.investments_read(scope.person)
     years = range(sums.year_of(month_of(scope.period.first)), sums.year_of(month_of(scope.period.last)) + 1)
@@ -54,7 +56,8 @@ def benefits_of(scope: Scope, programmes: Sequence[Spreading]) -> Benefits:
         of = [each.id for each in programmes if each.theme == theme.id]
         for year in reversed(years) if of else ():
             total = book.total(of, year)
-            brought.append(Brought(theme, year, total.realised, total.promised))
+            if total.realised != NOTHING or total.promised != NOTHING:
+                brought.append(Brought(theme, year, total.realised, total.promised))
         if known := [id_ for id_ in of if id_ in read]:
             total = book.total(known)
             saved = total.realised.pence

@@ -177,7 +177,14 @@ def _lines(
 
 def _of_proposals(scope: Scope, today: date) -> Iterator[Line | None]:
     for each in queries.assessments(scope):
-        yield attention.assessment(each.title, each.reference, each.tally, each.since, today)
+        yield attention.assessment(
+            each.title,
+            each.reference,
+            each.tally,
+            each.since,
+            today,
+            is_for_others=scope.is_for_others,
+        )
     prepared = queries.prepared(scope)
     for one in queries.waiting(scope):
         title, ref = one.title, one.reference
@@ -186,7 +193,7 @@ def _of_proposals(scope: Scope, today: date) -> Iterator[Line | None]:
         elif one.stage is Stage.CHANGES_REQUESTED:
             yield attention.changes_late(title, ref, one.changes_due, today)
         else:
-            yield attention.to_triage(title, ref, one.since, today)
+            yield attention.to_triage(title, ref, one.submitted, one.since, today)
 
 
 def _of_programmes(
@@ -199,19 +206,23 @@ def _of_programmes(
 ) -> Iterator[Line | None]:
     for one in queries.conditions_overdue(scope):
         if one.due is not None:
-            yield attention.condition_overdue(one.title, one.slug, one.text, one.owner, one.due, today)
-    for place, adopter in steps:
-        yield attention.adopter_lost(place.title, place.slug, adopter, today)
+            text, owner = ("", "") if scope.is_for_others else (one.text, one.owner)
+            yield attention.condition_overdue(one.title, one.slug, text, owner, one.due, today)
+    for each in steps:
+        if each.is_current:
+            yield attention.adopter_lost(each.place.title, each.place.slug, each.adopter, today)
     measured = {each.measure.programme_id for each in measures}
-    for each in programmes:
-        title, slug = each.title, each.slug
-        if each.status is ProgrammeStatus.PAUSED:
-            yield attention.review_of_pause(title, slug, each.review_on, today)
-        if each.status is ProgrammeStatus.ACTIVE and each.active_since is not None:
-            covered = shares[each.id].covered if each.id in shares else 0
-            yield attention.behind_target(title, slug, covered, each.target, each.active_since, today)
-            if each.id not in measured:
-                yield attention.not_measured(title, slug, each.active_since, today)
+    for programme in programmes:
+        title, slug, active = programme.title, programme.slug, programme.active_since
+        if programme.status is ProgrammeStatus.PAUSED:
+            yield attention.review_of_pause(title, slug, programme.review_on, today)
+        if programme.status is ProgrammeStatus.ACTIVE and active is not None:
+            covered = shares[programme.id].covered if programme.id in shares else 0
+            yield attention.behind_target(
+                title, slug, covered, programme.target, active, programme.target_on, today
+            )
+            if programme.id not in measured:
+                yield attention.not_measured(title, slug, active, today)
 
 
 def _of_measure(shown: Shown, today: date) -> Iterator[Line | None]:
@@ -223,7 +234,7 @@ def _of_measure(shown: Shown, today: date) -> Iterator[Line | None]:
             title, slug, measure.number, measure.name, region.finding, region.since, today
         )
     if programme.status is ProgrammeStatus.ACTIVE:
-        defined = measure.defined_at.astimezone(clock.LONDON).date()
+        defined = clock.day_of(measure.defined_at)
         yield attention.figures_missing(
             title, slug, measure.number, measure.name, region.newest, defined, today
         )

@@ -30,7 +30,12 @@ FIRST = 10  # lines of what needs attention; the rest is a link away
 MOST_PROGRAMMES = 50  # in the table, those furthest behind their line first
 ACROSS = "Across systems"
 
-# How each figure is calculated, for the page and for the paper.
+BENEFITS = (
+    "What organisations confirmed, each benefit once, of the financial years (April to March) that the period touches. A year "
+    "with nothing is left out. What was promised for a year counts for the months in which a programme ran and that are over. "
+)
+
+# How each figure is calculated.
 NOTES: Sequence[tuple[str, str]] = (
     (
         "Now",
@@ -39,8 +44,8 @@ NOTES: Sequence[tuple[str, str]] = (
     (
         "Came and left",
         "How many times a proposal came into a stage, and left it, on a day of the period. One that came twice counts twice. "
-        "Moving to another theme is no move, and counts for the theme that leads it now. One that its team took back is left "
-        "out.",
+        "Moving to another theme is no move, and counts for the theme that leads it now. One that its "
+        "team submitted and took back did not move.",
     ),
     (
         "Days",
@@ -63,12 +68,13 @@ NOTES: Sequence[tuple[str, str]] = (
     (
         "Newly adopted, given up",
         "Organisations that had not adopted a programme before the first day of the period and had at the end of the last, and "
-        "the other way round.",
+        "the other way round; also of programmes that have ended since.",
     ),
     (
         "Behind its target",
-        "A straight line from none on the day on which a programme became active to its target after "
-        f"{attention.YEARS_TO_TARGET} years. It is behind when fewer have adopted it than the whole organisations on the line.",
+        "A straight line from none on the day on which a programme became active to its target on the day that its plan "
+        f"names, or after {attention.YEARS_TO_TARGET} years where it names none. It is behind when fewer have adopted it than "
+        "the whole organisations on the line.",
     ),
     (
         "Concern",
@@ -77,9 +83,7 @@ NOTES: Sequence[tuple[str, str]] = (
     ),
     (
         "Benefits",
-        "What organisations confirmed, each benefit once, of the financial years (April to March) that the period touches. What "
-        "was promised for a year counts for the months in which a programme ran and that are over. The investment is of the "
-        "programmes whose investment you may read.",
+        BENEFITS + "The investment is of the programmes whose investment you may read.",
     ),
     (
         "Figures missing",
@@ -96,6 +100,23 @@ NOTES: Sequence[tuple[str, str]] = (
         "each, what has been so for longest.",
     ),
 )
+
+
+# The same for a paper, which others read than who made it.
+OF_PAPER = {
+    "Now": "How many proposals stand in a stage today, of those that {name} may see. Drafts are left out, and so are "
+    "proposals that their teams keep to assessors.",
+    "Interests": "{name} made this pack. What came, left and needs attention leaves out proposals in which {name} has an "
+    "interest, and so do the days.",
+    "Benefits": BENEFITS + "The investment is of the programmes whose investment {name} may read.",
+}
+
+
+def notes_of(made_by: str = "") -> list[tuple[str, str]]:
+    """For whoever looks at the page; or for the readers of a paper, with the name of who made it."""
+    if not made_by:
+        return list(NOTES)
+    return [(what, OF_PAPER.get(what, said).replace("{name}", made_by)) for what, said in NOTES]
 
 
 @dataclass(frozen=True)
@@ -178,7 +199,7 @@ class Page:
     benefits: Benefits
     concern: Number
     periods: Sequence[Mapping[str, object]]
-    notes: Sequence[tuple[str, str]] = NOTES
+    notes: Sequence[tuple[str, str]]
 
     @property
     def hidden(self) -> int:
@@ -203,8 +224,9 @@ class _Links:
         )
 
 
-def page_of(asked: Asked, found: Dashboard, *, first: int | None = FIRST) -> Page:
-    """`first` is how many lines of what needs attention it shows; None for all."""
+def page_of(asked: Asked, found: Dashboard, *, made_by: str = "") -> Page:
+    """The first of what needs attention, and of the programmes. A paper, which names who made it, has all."""
+    first, most = (None, None) if made_by else (FIRST, MOST_PROGRAMMES)
     links = _Links(asked)
     systems = _systems(found, links)
     return Page(
@@ -221,12 +243,13 @@ def page_of(asked: Asked, found: Dashboard, *, first: int | None = FIRST) -> Pag
         ],
         coverage=_coverage(found.whole, systems),
         systems=systems,
-        programmes=_programmes(found),
+        programmes=_programmes(found)[:most],
         current=links.rows(len(found.current), "programmes", CURRENT_ONES),
         measures=found.concern,
         benefits=found.benefits,
         concern=links.rows(len(found.concern), "concern"),
         periods=_periods(asked),
+        notes=notes_of(made_by),
     )
 
 
@@ -250,7 +273,7 @@ def _periods(asked: Asked) -> list[Mapping[str, object]]:
 
 def _figures(found: Dashboard, links: _Links) -> list[Figure]:
     whole, spread = found.whole, found.came_to(Stage.SPREAD)
-    percent = "" if whole.percent is None else f" ({whole.percent:.0f}%)"
+    percent = "" if whole.percent is None else f" ({whole.whole_percent}%)"
     measures = links.rows(len(found.measures), "measures")
     return [
         Figure(links.rows(len(found.lines), "attention"), "need attention"),
@@ -293,9 +316,10 @@ def _systems(found: Dashboard, links: _Links) -> list[System]:
     known = [code for code in names if code in found.systems]
     others = [code for code in found.systems if code is not None and code not in names]  # retired
     order = [*known, *sorted(others), *([None] if None in found.systems else [])]
+    names |= {code: region.care_system(code).name for code in others}
     return [
         System(
-            names.get(code, code or ACROSS),
+            names.get(code, ACROSS),
             share := found.systems[code],
             links.rows(share.covered, "adopted", code or NO_SYSTEM),
             links.rows(share.eligible, "eligible", code or NO_SYSTEM),
@@ -312,12 +336,12 @@ def _coverage(whole: Share, systems: Sequence[System]) -> Picture:
     ]
     if whole.percent is None:
         return bars.drawn("No programme is for an organisation yet", values, 100)
-    return bars.drawn(f"{whole.covered} of {whole.eligible} ({whole.percent:.0f}%) have adopted", values, 100)
+    return bars.drawn(f"{whole.covered} of {whole.eligible} ({whole.whole_percent}%) have adopted", values, 100)
 
 
 def _programmes(found: Dashboard) -> list[ProgrammeRow]:
     rows = [_programme(found, each) for each in found.current]
-    return sorted(rows, key=lambda row: -row.behind)[:MOST_PROGRAMMES]
+    return sorted(rows, key=lambda row: -row.behind)
 
 
 def _programme(found: Dashboard, programme: Spreading) -> ProgrammeRow:
@@ -325,5 +349,7 @@ def _programme(found: Dashboard, programme: Spreading) -> ProgrammeRow:
     return ProgrammeRow(
         programme,
         found.shares.get(programme.id, Share(0, 0)),
-        None if active is None else attention.expected_by(programme.target, active, found.today),
+        None
+        if active is None
+        else attention.expected_by(programme.target, active, programme.target_on, found.today),
     )

@@ -1,6 +1,7 @@
 """The board pack: the dashboard as a paper, for a period and a theme.
 
-What is prepared and not released is nobody else's to know, so nothing in it tells of that.
+It lies before people whom something may bind. What is prepared and not released, what is kept to assessors, how far an
+assessment is and what a condition says are not theirs to know, so nothing in it tells of that.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def name_of(asked: Asked) -> str:
 def content_of(asked: Asked, reader: Person) -> dict[str, Any]:
     """What the template sets. Whoever finds a printed one learns who made it."""
     found = figures.read(replace(asked.scope, is_for_others=True))
-    shown = page.page_of(asked, found, first=None)
+    shown = page.page_of(asked, found, made_by=reader.name)
     host = region.current().host.name
     return {
         "title": "Board pack",
@@ -93,11 +94,12 @@ def _parts(shown: Page) -> Iterator[Part]:
         yield {"kind": "lines", "start": 1, "lines": said}
     else:
         yield text("No measure gives concern.")
-    if shown.benefits.brought:
+    if shown.benefits.brought or shown.benefits.invested:
         yield heading("Benefits")
+    if shown.benefits.brought:
         yield _table(tables.brought(shown.benefits.brought))
-        if shown.benefits.invested:
-            yield _table(tables.invested(shown.benefits.invested))
+    if shown.benefits.invested:
+        yield _table(tables.invested(shown.benefits.invested))
     yield heading("How each figure is calculated")
     yield rows([{"key": name, "value": said} for name, said in shown.notes])
 

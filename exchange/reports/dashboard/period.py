@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from exchange import clock
 from exchange.wording import day
 
 YEAR_STARTS_IN = 4  # of the NHS's financial year
@@ -33,7 +34,7 @@ def quick(today: date) -> list[Quick]:
     return [
         Quick("This financial year", Period(_year_start(today), today)),
         Quick("Last quarter", last_quarter(today)),
-        Quick("Last 12 months", Period(_year_before(today) + timedelta(days=1), today)),
+        Quick("Last 12 months", Period(clock.twelve_months_to(today), today)),
     ]
 
 
@@ -46,11 +47,3 @@ def last_quarter(today: date) -> Period:
 
 def _year_start(today: date) -> date:
     return date(today.year - (today.month < YEAR_STARTS_IN), YEAR_STARTS_IN, 1)
-
-
-def _year_before(today: date) -> date:
-    """The same day a year ago; of 29 February the 28th."""
-    try:
-        return today.replace(year=today.year - 1)
-    except ValueError:
-        return today.replace(year=today.year - 1, day=28)

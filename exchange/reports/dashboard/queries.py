@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from exchange import clock
@@ -34,7 +34,7 @@ from exchange.proposals import clocks
 from exchange.proposals import queries as proposals
 from exchange.proposals.clocks import Stay
 from exchange.proposals.lifecycle import ACTIONS, Stage
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Proposal, Visibility
 from exchange.region.models import Organisation
 from exchange.reports.dashboard.period import Period
 from exchange.spread.life import CURRENT, ProgrammeStatus
@@ -47,7 +47,8 @@ WAITING = (Stage.SUBMITTED, Stage.CHANGES_REQUESTED, Stage.ASSESSED)
 @dataclass(frozen=True)
 class Scope:
     """Whose dashboard it is, of which of the themes that they manage or direct, and of which days. What others are to read as
-    well tells of no decision that is prepared."""
+    well, whatever binds them, tells of no decision that is prepared, of no proposal that is kept to its assessors, and neither
+    how far an assessment is nor what a condition says."""
 
     person: Person
     themes: frozenset[str]
@@ -59,7 +60,9 @@ def standing_now(scope: Scope) -> dict[Stage, int]:
     """How many proposals stand where; drafts are their teams' own affair."""
     query = (
         select(Proposal.stage, func.count())
-        .where(proposals.visible_to(scope.person), _leads(scope), Proposal.stage != Stage.DRAFT)
+        .where(
+            proposals.visible_to(scope.person), _leads(scope), _for_all(scope), Proposal.stage != Stage.DRAFT
+        )
         .group_by(Proposal.stage)
     )
     return {stage: count for stage, count in db.session.execute(query)}
@@ -80,7 +83,7 @@ def stays(scope: Scope) -> list[Moved]:
     first, end = _midnight(scope.period.first), _midnight(scope.period.last + timedelta(days=1))
     moved = select(Event.subject).where(Event.kind.in_(sorted(ACTIONS)), Event.at >= first, Event.at < end)
     query = (
-        select(Proposal.id, Proposal.reference, Proposal.title, Event.at, came_to)
+        select(Proposal.id, Proposal.reference, Proposal.title, Event.at, came_to.label("stage"), Event.kind)
         .join(Event, Proposal.id == cast(func.substr(Event.subject, len(SUBJECT) + 1), Integer))
         .where(is_move, Event.subject.in_(moved), _staffed(scope))
         .order_by(Proposal.id, Event.position)
@@ -91,7 +94,7 @@ def stays(scope: Scope) -> list[Moved]:
     return [
         Moved(rows[0].reference, rows[0].title, stay)
         for rows in ways.values()
-        for stay in clocks.stays((_day(row.at), Stage(row[-1])) for row in rows)
+        for stay in clocks.stays(clocks.moved(row.at, row.stage, row.kind) for row in rows)
     ]
 
 
@@ -106,6 +109,7 @@ class Spreading(NamedTuple):
     active_since: date | None
     review_on: date | None
     target: int
+    target_on: date | None
     theme: str | None
 
 
@@ -121,6 +125,7 @@ def programmes(scope: Scope) -> list[Spreading]:
             Programme.active_since,
             Programme.review_on,
             Programme.adoption_target,
+            Programme.target_on,
             Proposal.lead_theme_id,
         )
         .join(Programme.proposal)
@@ -128,7 +133,9 @@ def programmes(scope: Scope) -> list[Spreading]:
         .order_by(func.lower(Proposal.title), Programme.id)
     )
     return [
-        Spreading(*row[:4], _day(row[4]), None if row[5] is None else _day(row[5]), *row[6:])
+        Spreading._make(
+            (*row[:4], clock.day_of(row[4]), None if row[5] is None else clock.day_of(row[5]), *row[6:])
+        )
         for row in db.session.execute(query)
     ]
 
@@ -156,7 +163,7 @@ def adopting(scope: Scope) -> list[Adopting]:
 
 
 class Place(NamedTuple):
-    """One organisation that a current programme is for."""
+    """One organisation that a programme is for."""
 
     programme_id: int
     organisation_id: str
@@ -169,7 +176,7 @@ class Place(NamedTuple):
 
 
 def places(scope: Scope, *, system: str = "", covered: bool = False) -> list[Place]:
-    """By name of the organisation, then by title of the programme."""
+    """Of current programmes, by name of the organisation, then by title of the programme."""
     query = (
         select(
             Adoption.programme_id,
@@ -199,10 +206,12 @@ class Stepped(NamedTuple):
 
     place: Place
     adopter: Adopter
+    is_current: bool
 
 
 def stepped(scope: Scope, since: date) -> list[Stepped]:
-    """Those with a step of `since` or later, and the current programmes that are for them."""
+    """Those with a step of `since` or later, and the programmes that are for them: also those that ended since, or a figure of
+    a past period would change with them."""
     lately = (
         select(AdoptionStep.id)
         .where(
@@ -224,6 +233,7 @@ def stepped(scope: Scope, since: date) -> list[Stepped]:
             Adoption.step,
             Adoption.since,
             Organisation.type,
+            Programme.status,
             AdoptionStep.step,
             AdoptionStep.on,
         )
@@ -237,15 +247,19 @@ def stepped(scope: Scope, since: date) -> list[Stepped]:
                 AdoptionStep.organisation_id == Adoption.organisation_id,
             ),
         )
-        .where(Adoption.is_eligible, Programme.status.in_(sorted(CURRENT)), _leads(scope), lately)
+        .where(Adoption.is_eligible, _leads(scope), lately)
         .order_by(func.lower(Organisation.name), Organisation.id, Programme.id, AdoptionStep.id)
     )
-    held: dict[tuple[Place, str], list[Taken]] = defaultdict(list)
-    for *place, kind, step, on in db.session.execute(query):
-        held[Place(*place), kind].append(Taken(step, on))
+    held: dict[tuple[Place, str, bool], list[Taken]] = defaultdict(list)
+    for *place, kind, status, step, on in db.session.execute(query):
+        held[Place(*place), kind, status in CURRENT].append(Taken(step, on))
     return [
-        Stepped(place, Adopter(place.organisation_id, place.organisation, kind, place.system, tuple(taken)))
-        for (place, kind), taken in held.items()
+        Stepped(
+            place,
+            Adopter(place.organisation_id, place.organisation, kind, place.system, tuple(taken)),
+            is_current,
+        )
+        for (place, kind, is_current), taken in held.items()
     ]
 
 
@@ -313,7 +327,9 @@ def assessments(scope: Scope) -> list[Assessing]:
         .where(_staffed(scope), Proposal.stage == Stage.IN_ASSESSMENT, Round.ended_at.is_(None))
         .order_by(Round.due, Proposal.id)
     )
-    return [Assessing(row[0], row[1], _day(row[2]), Tally(*row[3:])) for row in db.session.execute(query)]
+    return [
+        Assessing(row[0], row[1], clock.day_of(row[2]), Tally(*row[3:])) for row in db.session.execute(query)
+    ]
 
 
 class Waiting(NamedTuple):
@@ -341,7 +357,7 @@ def waiting(scope: Scope) -> list[Waiting]:
         .order_by(Proposal.stage_since, Proposal.id)
     )
     return [
-        Waiting(*row[:3], _day(row[3]), None if row[4] is None else _day(row[4]), row[5])
+        Waiting(*row[:3], clock.day_of(row[3]), None if row[4] is None else clock.day_of(row[4]), row[5])
         for row in db.session.execute(query)
     ]
 
@@ -358,7 +374,14 @@ def _leads(scope: Scope) -> ColumnElement[bool]:
 
 
 def _staffed(scope: Scope) -> ColumnElement[bool]:
-    return and_(proposals.seen_as_staff(scope.person), _leads(scope))
+    return and_(proposals.seen_as_staff(scope.person), _leads(scope), _for_all(scope))
+
+
+def _for_all(scope: Scope) -> ColumnElement[bool]:
+    """What others read as well leaves out what its team keeps to the assessors. What spreads is public."""
+    if not scope.is_for_others:
+        return true()
+    return or_(Proposal.visibility == Visibility.MEMBERS, Proposal.stage == Stage.SPREAD)
 
 
 def _is_current_of(scope: Scope, programme_id: Any) -> ColumnElement[bool]:
@@ -373,7 +396,3 @@ def _is_current_of(scope: Scope, programme_id: Any) -> ColumnElement[bool]:
 def _midnight(on: date) -> datetime:
     """At which the day begins in London."""
     return datetime.combine(on, time.min, clock.LONDON).astimezone(UTC)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exchange import clock
 from exchange.errors import NotFound
@@ -35,15 +36,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Rows:
-    """`one` and `many` name what they are, like "proposal came to “Submitted”"."""
+    """`one` and `many` name what they are, like "proposal came to “Submitted”"; `none` says that there are none, where these
+    do not. `is_of_period` tells those of the period from what is so today."""
 
     one: str
     many: str
     rows: Sequence[Row]
     note: str = ""
+    none: str = ""
+    is_of_period: bool = False
 
     @property
     def heading(self) -> str:
+        if self.none and not self.rows:
+            return self.none
         words = counted(len(self.rows), self.one, self.many)
         return f"{words[0].upper()}{words[1:]}"
 
@@ -60,10 +66,22 @@ class Part:
 
 def part(found: Rows, after: str) -> Part:
     """Those that come after the row with this key, or the first where there is none such."""
-    start = next((place for place, row in enumerate(found.rows, 1) if row.key == after), 0)
-    shown = found.rows[start : start + SHOWN]
+    rows = _told_apart(found.rows)
+    start = next((place for place, row in enumerate(rows, 1) if row.key == after), 0)
+    shown = rows[start : start + SHOWN]
     has_more = start + SHOWN < len(found.rows)
     return Part(found, shown, shown[-1].key if has_more else "", start > 0)
+
+
+def _told_apart(rows: Iterable[Row]) -> list[Row]:
+    """Two conditions of one programme have the same key, and so have two stays within one day."""
+    times: Counter[str] = Counter()
+    found = []
+    for row in rows:
+        again = times[row.key]
+        times[row.key] += 1
+        found.append(replace(row, key=f"{row.key}~{again}") if again else row)
+    return found
 
 
 def rows_of(scope: Scope, name: str, of: str) -> Rows:
@@ -75,7 +93,12 @@ def rows_of(scope: Scope, name: str, of: str) -> Rows:
 
 def _attention(scope: Scope, of: str) -> Rows:
     lines = figures.lines_of(scope)
-    return Rows("thing needs attention", "things need attention", [_of_line(line) for line in lines])
+    return Rows(
+        "thing needs attention",
+        "things need attention",
+        [_of_line(line) for line in lines],
+        none="Nothing needs attention",
+    )
 
 
 def _of_line(line: Line) -> Row:
@@ -92,6 +115,8 @@ def _came(scope: Scope, of: str) -> Rows:
         f"times a proposal came to “{stage.label}”",
         [_of_stay(each) for each in moved],
         "A proposal that came twice is there twice.",
+        none=f"No proposal came to “{stage.label}”",
+        is_of_period=True,
     )
 
 
@@ -104,6 +129,8 @@ def _left(scope: Scope, of: str) -> Rows:
         f"times a proposal left “{stage.label}”",
         [_of_stay(each) for each in moved],
         "The shortest stay first: the median is in the middle.",
+        none=f"No proposal left “{stage.label}”",
+        is_of_period=True,
     )
 
 
@@ -128,7 +155,7 @@ def _of_programme(each: Spreading) -> Row:
     facts = (
         in_words(each.status),
         f"since {day(each.status_since)}",
-        f"for {counted(each.target, 'organisation')}",
+        f"target: {counted(each.target, 'organisation')}",
     )
     return Row(each.slug, each.title, "spread.programme", {"slug": each.slug}, facts)
 
@@ -139,6 +166,7 @@ def _adopted(scope: Scope, of: str) -> Rows:
         "times an organisation has adopted a programme",
         [_of_place(each) for each in _places(scope, of, covered=True)],
         _in_system(of),
+        none="No organisation has adopted a programme",
     )
 
 
@@ -148,6 +176,7 @@ def _eligible(scope: Scope, of: str) -> Rows:
         "times an organisation could adopt a programme, or has",
         [_of_place(each) for each in _places(scope, of)],
         _in_system(of),
+        none="No organisation could adopt a programme",
     )
 
 
@@ -159,13 +188,25 @@ def _places(scope: Scope, of: str, *, covered: bool = False) -> list[Place]:
 def _newly(scope: Scope, of: str) -> Rows:
     steps = queries.stepped(scope, scope.period.first)
     rows = [_of_place(each.place) for each in figures.newly_adopted(steps, scope.period)]
-    return Rows("organisation adopted a programme", "times an organisation adopted a programme", rows)
+    return Rows(
+        "organisation adopted a programme",
+        "times an organisation adopted a programme",
+        rows,
+        none="No organisation adopted a programme",
+        is_of_period=True,
+    )
 
 
 def _gone(scope: Scope, of: str) -> Rows:
     steps: Sequence[Stepped] = queries.stepped(scope, scope.period.first)
     rows = [_of_place(each.place) for each in figures.no_longer(steps, scope.period)]
-    return Rows("organisation gave a programme up", "times an organisation gave a programme up", rows)
+    return Rows(
+        "organisation gave a programme up",
+        "times an organisation gave a programme up",
+        rows,
+        none="No organisation gave a programme up",
+        is_of_period=True,
+    )
 
 
 def _of_place(place: Place) -> Row:
@@ -182,7 +223,12 @@ def _measures(scope: Scope, of: str) -> Rows:
 
 def _concern(scope: Scope, of: str) -> Rows:
     found = figures.in_concern(queries.measured(scope))
-    return Rows("measure gives concern", "measures give concern", _of_measures(found))
+    return Rows(
+        "measure gives concern",
+        "measures give concern",
+        _of_measures(found),
+        none="No measure gives concern",
+    )
 
 
 def _of_measures(found: Iterable[Shown]) -> list[Row]:
@@ -218,10 +264,7 @@ def _in_system(of: str) -> str:
         return ""
     if of == NO_SYSTEM:
         return "Of organisations across integrated care systems."
-    name = next((system.name for system in region.care_systems() if system.code == of), None)
-    if name is None:
-        raise NotFound
-    return f"In {name}."
+    return f"In {region.care_system(of).name}."
 
 
 NAMES: Mapping[str, Callable[[Scope, str], Rows]] = {

@@ -51,7 +51,7 @@ def systems(page: Page) -> Drawn:
                 each.name,
                 _count(each.covered),
                 _count(each.eligible),
-                _numeric(f"{each.share.percent or 0:.0f}"),
+                _numeric(f"{each.share.whole_percent or 0}"),
             ]
             for each in page.systems
         ],
