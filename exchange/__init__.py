@@ -59,7 +59,7 @@ from exchange import (
 )
 from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
-from exchange.assessment.queries import has_assessed_each
+from exchange.assessment.queries import has_assessed_each, names_of_reviewers
 from exchange.extensions import csrf, db, limiter, migrate
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
@@ -159,6 +159,7 @@ def _join_features(app: Flask) -> None:
         )
     app.extensions["needs"] = needs
     app.extensions["stand_ins"] = Grounds(has_assessed_each, is_current_programme)
+    app.extensions["names_of_reviewers"] = names_of_reviewers
     app.extensions["spreading"] = exchange.spread.queries.spreading
     app.extensions["a_kept_file"] = longest_kept_file
     app.extensions["tabs"] = [

@@ -114,6 +114,11 @@ def words(text: str) -> list[Word]:
     ]
 
 
+def plain(text: str) -> str:
+    """As it is typed without accents or capitals."""
+    return text.translate(_PLAIN)
+
+
 def hyphened(text: str, found: Sequence[Word]) -> Iterator[tuple[int, int, Phrase]]:
     """Words with hyphens as one ("e-mail" is "email"), and where they stand."""
     for group in _groups(text, found):
@@ -176,9 +181,8 @@ def _is_bound(text: str, found: Sequence[Word], index: int) -> bool:
 def _terms(word: str) -> Phrase:
     if word == "&":
         return ("and",)
-    plain = word.translate(_PLAIN).replace(",", "")
-    plain = re.sub(r"['ʼ’]s$", "", plain)
-    return tuple(_term(part) for part in _PART.findall(re.sub(r"['ʼ’]", "", plain)))
+    bare = re.sub(r"['ʼ’]s$", "", plain(word).replace(",", ""))
+    return tuple(_term(part) for part in _PART.findall(re.sub(r"['ʼ’]", "", bare)))
 
 
 def _term(part: str) -> str:

@@ -48,7 +48,10 @@ class Datastore(SQLAlchemyUserDatastore):
         if "fs_uniquifier" not in identity:
             return cast("Person | None", super().find_user(case_insensitive, **identity))
         mine = Person.fs_uniquifier == identity["fs_uniquifier"]
-        return db.session.scalar(select(Person).where(mine, tickets.is_good()))
+        found = db.session.scalar(select(Person).where(mine, tickets.is_good()))
+        if found is None:
+            tickets.empty_ended()
+        return found
 
     def create_user(self, **registration: Any) -> Person:
         """The new account. Where there is one under this address, somebody made up is registered and undone,

@@ -6,7 +6,7 @@ import hashlib
 from uuid import uuid4
 
 from flask import current_app, session
-from sqlalchemy import ColumnElement, delete, exists, true
+from sqlalchemy import ColumnElement, delete, exists, select, true
 
 from exchange import clock
 from exchange.accounts.models import EndedSession
@@ -32,6 +32,13 @@ def is_good() -> ColumnElement[bool]:
     if not (ticket := session.get(TICKET)):
         return true()
     return ~exists().where(EndedSession.ticket == _hashed(ticket))
+
+
+def empty_ended() -> None:
+    """Takes all out of the session at hand where it was ended: a copy that is written again, and so gets a new date, would
+    outlive the note of its end."""
+    if not db.session.scalar(select(is_good())):
+        session.clear()
 
 
 def forget_old() -> None:

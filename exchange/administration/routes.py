@@ -45,7 +45,7 @@ def overview() -> ResponseReturnValue:
         waiting=queries.waiting(),
         failed_mail=failed_mail_count(),
         people=queries.count_people(),
-        lacking=proposal_stand_ins.lacking().count,
+        lacking=proposal_stand_ins.lacking(someone_at_hand()).count,
         without_register=interests.without_register(),
     )
 
@@ -193,7 +193,7 @@ def registers() -> ResponseReturnValue:
 def stand_ins() -> ResponseReturnValue:
     return render_template(
         "administration/stand_ins.html",
-        lacking=proposal_stand_ins.lacking(),
+        lacking=proposal_stand_ins.lacking(someone_at_hand()),
         running=proposal_stand_ins.all_running(),
     )
 
@@ -203,7 +203,7 @@ def stand_ins() -> ResponseReturnValue:
 def name_stand_in(ref: str, role: str) -> ResponseReturnValue:
     """Nothing of the proposal is shown: administrators assess nothing."""
     part = _staff_role(role)
-    proposal = proposal_stand_ins.proposal_lacking(ref, part)
+    proposal = proposal_stand_ins.proposal_lacking(ref, part, someone_at_hand())
     people = {str(each.id): each for each in proposal_stand_ins.free_elsewhere(proposal, part)}
     form = StandInForm(list(people.values()), part)
     if form.validate_on_submit():

@@ -13,10 +13,10 @@ from exchange import clock, forms
 from exchange.assessment import matching
 from exchange.assessment.models import Interest, Rubric
 from exchange.assessment.queries import Candidate
-from exchange.assessment.unnaming import UnnamingForm
 from exchange.forms import Choice, Required
 from exchange.proposals import record
 from exchange.proposals.forms import changes_due_field
+from exchange.proposals.unnaming import UnnamingForm
 
 REASON_WORDS = 150
 SUMMARY_WORDS = 300

@@ -16,12 +16,12 @@ from flask import request
 
 from exchange import clock, forms
 from exchange.assessment.queries import names_of_reviewers
-from exchange.assessment.unnaming import UnnamingForm
 from exchange.decisions import queries, rules
 from exchange.decisions.models import Decision
 from exchange.decisions.queries import Deciding
 from exchange.decisions.rules import DecisionKind
 from exchange.forms import Choice, Required
+from exchange.proposals.unnaming import Sent, UnnamingForm
 from exchange.spread import conditions
 from exchange.spread.forms import LARGEST_TARGET
 from exchange.wording import moment
@@ -158,6 +158,11 @@ class ApproveSpreadForm(DecisionForm):
             for row in self._filled_rows
         ]
         return {**super().said, "conditions": asked + _asked_in_lines()}
+
+    @property
+    def sent(self) -> list[Sent]:
+        lines = "\n".join(each.text for each in _asked_in_lines())
+        return [*super().sent, Sent("", "Conditions", lines)]
 
     @property
     def conditions(self) -> list[ConditionRow]:
@@ -353,7 +358,8 @@ def _class_for(kind: DecisionKind, rows: int) -> type[DecisionForm]:
         for number in range(1, rows + 1)
         for name, make in CONDITION.items()
     }
-    told = ("statement", *(name for name in fields if name.endswith(("-text", "-evidence"))))
+    ours = (name for name in fields if name.endswith(("-text", "-evidence")))
+    told = ("statement", "approving_body", "minute_reference", *ours)
     whom = tuple(name for name in fields if name.endswith("-owner"))
     made = {"rows": rows, "told": told, "whom": whom, **fields}
     return type("ApproveSpreadFormOfRows", (ApproveSpreadForm,), made)

@@ -95,9 +95,11 @@ def letter(found: SeenLetters, number: int | None) -> ResponseReturnValue:
 def edit_letter(seen: Seen) -> ResponseReturnValue:
     """The letter of a prepared decision, as it would go out if this director released it."""
     director, proposal, form = someone_at_hand(), seen.proposal, forms.EditLetterForm()
-    form.keep_out(names_of_reviewers(proposal))
     draft = queries.letter_prepared(seen, director)
-    services.check(proposal, draft.decision.kind, director)
+    decision = draft.decision
+    allowed = [decision.talk_to, *(each.details for each in decision.asked)]
+    form.keep_out(names_of_reviewers(proposal), allowed=allowed)
+    services.check(proposal, decision.kind, director)
     status = 200
     if form.is_submitted():
         writes_again, status = forms.WRITE_AGAIN in request.form, 422
@@ -161,6 +163,8 @@ def _decide(seen: Seen, kind: DecisionKind) -> ResponseReturnValue:
             except services.StaleDecision as stale:
                 forms.show_stale(form, stale.theirs)
                 status = 409
+    elif form.is_submitted():
+        form.carry_ticks()
     return render_template(f"decisions/{kind}.html", deciding=deciding, form=form), status
 
 

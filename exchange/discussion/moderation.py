@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from exchange import clock, events
-from exchange.accounts.models import Person, RoleGrant
+from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.audience import Audience
 from exchange.discussion import limits, policy
@@ -21,6 +21,7 @@ from exchange.events import Text
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
+from exchange.proposals.stand_ins import somebody_acts
 from exchange.wording import day
 
 LISTED = 25
@@ -155,15 +156,11 @@ def _waiting() -> Select[int]:
 
 
 def _moderated_by(person: Person) -> ColumnElement[bool]:
-    """In a query of Comment with Proposal: a manager's, and of what managers write, a director's. Never one's own."""
-    by_manager = exists().where(
-        RoleGrant.person_id == Comment.author_id,
-        RoleGrant.role == Role.PROGRAMME_MANAGER,
-        RoleGrant.theme_id == Proposal.lead_theme_id,
-    )
+    """The rule of `moderators` in a query of Comment with Proposal."""
+    has_manager = somebody_acts(Role.PROGRAMME_MANAGER, besides=Comment.author_id)
     grounds = or_(
         proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER),
-        and_(proposals.seen_as_staff(person, Role.THEME_DIRECTOR), by_manager),
+        and_(proposals.seen_as_staff(person, Role.THEME_DIRECTOR), ~has_manager),
     )
     return and_(grounds, Comment.author_id != person.id)
 

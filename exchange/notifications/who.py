@@ -42,6 +42,7 @@ from exchange.proposals import invitations, record
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation
+from exchange.proposals.policy import Seen
 
 
 def deciding(news: News) -> list[Person]:
@@ -97,8 +98,16 @@ def managers_of_lost_review(news: News) -> list[Person]:
     return [] if news.happened.facts["interest"] == Interest.NONE else managers(news)
 
 
+def discussing_managers(news: News) -> list[Person]:
+    """Managers who read the discussion, which one on the panel does only once their review is in."""
+    round_ = assessment.open_round(news.about)
+    if round_ is None:
+        return []
+    return [each for each in managers(news) if assessment.reads_panel(each, _seen(each, news), round_)]
+
+
 def managers_when_quorate(news: News) -> list[Person]:
-    """Managers, when this review is the one that makes up the quorum."""
+    """Managers who may close it, when this review is the one that makes up the quorum."""
     round_ = assessment.open_round(news.about)
     if round_ is None or round_.number != news.happened.facts["round"]:
         return []
@@ -106,11 +115,9 @@ def managers_when_quorate(news: News) -> list[Person]:
         assessment.counted_reviews(round_), key=lambda review: review.submitted_at or clock.now()
     )
     made_quorum = counted[round_.quorum - 1 : round_.quorum]
-    return (
-        managers(news)
-        if [each.assignment_id for each in made_quorum] == [news.happened.facts["assignment"]]
-        else []
-    )
+    if [each.assignment_id for each in made_quorum] != [news.happened.facts["assignment"]]:
+        return []
+    return [each for each in managers(news) if not assessment.has_assessed(each, news.about)]
 
 
 def directors_of_assessed(news: News) -> list[Person]:
@@ -174,6 +181,10 @@ def bound_by_new_co_author(news: News) -> list[Person]:
         for person in (taken_off(news) if news.happened.facts.get("team_changed") else [])
         if person not in news.about.team
     ]
+
+
+def _seen(person: Person, news: News) -> Seen:
+    return Seen(news.about, proposals.standing_in(person, news.about))
 
 
 def _is_on_panel(assignment: Assignment) -> bool:
@@ -273,7 +284,7 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
         Row(
             deliberating.discussing_panel, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT, gathers=True
         ),
-        Row(managers, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT, gathers=True),
+        Row(discussing_managers, "discussed", DISCUSSION, while_in=Stage.IN_ASSESSMENT, gathers=True),
     ),
     "submit_review": (Row(managers_when_quorate, "ready_to_close", PANEL),),
     "close_assessment": (

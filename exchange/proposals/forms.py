@@ -33,6 +33,7 @@ from exchange.proposals import documents, record
 from exchange.proposals.choices import Choices
 from exchange.proposals.models import Attachment
 from exchange.proposals.record import AnswerAudience, Answers, Kind, Needed, Question, Section, Source
+from exchange.proposals.unnaming import UnnamingForm
 
 LATEST_CHANGES = timedelta(days=366)
 MOST_REASON_WORDS = 150
@@ -148,7 +149,9 @@ class DeclareForm(OnceForm):
     declaration = TickField(record.DECLARATION.label, [Required(record.DECLARATION.missing)])
 
 
-class TransferForm(OnceForm):
+class TransferForm(UnnamingForm):
+    told = ("reason",)
+
     theme = OneField("The theme that it belongs to", [Required("Select the theme")])
     reason = TextField(
         "Why you move it",
@@ -159,7 +162,9 @@ class TransferForm(OnceForm):
     )
 
 
-class ReopenForm(OnceForm):
+class ReopenForm(UnnamingForm):
+    told = ("reason",)
+
     reason = TextField(
         "Why you reopen it",
         [Required("Enter why you reopen it")],

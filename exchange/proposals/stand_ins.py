@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from exchange.accounts.models import Person, RoleGrant
@@ -17,7 +17,7 @@ from exchange.accounts.queries import people_with
 from exchange.accounts.roles import Role
 from exchange.errors import NotFound
 from exchange.extensions import db
-from exchange.proposals.conflicts import conflict_of, conflicted_each, made_once
+from exchange.proposals.conflicts import conflict_of, conflicted, conflicted_each, made_once
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Part, Stage
 from exchange.proposals.models import Proposal, StandIn
 from exchange.region.models import Theme
@@ -74,6 +74,24 @@ def acting(role: Role, proposal: Proposal) -> list[Person]:
     return [person for person in dict.fromkeys(holders) if not conflict_of(person, proposal)]
 
 
+def somebody_acts(role: Role, *, besides: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """In a query of Proposal: whether `acting` finds anyone but the person with this id."""
+    can_act = and_(_can_act(), ~conflicted_each(), Person.id != besides)
+    holder = (
+        select(Person.id)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == role, RoleGrant.theme_id == Proposal.lead_theme_id, can_act)
+    )
+    holds = select(RoleGrant.person_id).where(RoleGrant.role == role)
+    stand_in = (
+        select(Person.id)
+        .join(StandIn, StandIn.person_id == Person.id)
+        .where(StandIn.proposal_id == Proposal.id, StandIn.role == role, StandIn.ended_at.is_(None))
+        .where(Person.id.in_(holds), can_act)
+    )
+    return or_(*(each.correlate_except(Person, RoleGrant, StandIn).exists() for each in (holder, stand_in)))
+
+
 def running_in(proposal: Proposal, role: Role) -> StandIn | None:
     query = select(StandIn).where(
         StandIn.proposal_id == proposal.id, StandIn.role == role, StandIn.ended_at.is_(None)
@@ -116,15 +134,16 @@ class AllLacking:
         return self.count - len(self.rows)
 
 
-def lacking() -> AllLacking:
-    """For administrators, from the submission to the decision, whichever stage it is at: none can be told from it. After
-    an approval too, while the programme is one, which everyone can read."""
+def lacking(administrator: Person) -> AllLacking:
+    """From the submission to the decision, whichever stage it is at: none can be told from it. After an approval too, while the
+    programme is one, which everyone can read. Where the administrator has an interest it is left to another one: who is
+    offered tells who reviews it."""
     rows, count = [], 0
     for role in STAFF_ROLES:
         query = (
             select(Proposal.reference, Theme.name, Proposal.submitted_at, func.count().over())
             .join(Theme, Theme.id == Proposal.lead_theme_id)
-            .where(_nobody_acts(role))
+            .where(_nobody_acts(role), ~conflicted(administrator))
             .order_by(Proposal.submitted_at, Proposal.id)
             .limit(SHOWN)
         )
@@ -138,12 +157,13 @@ def lacking() -> AllLacking:
     return AllLacking(sorted(rows, key=lambda each: (each.submitted_at, each.reference))[:SHOWN], count)
 
 
-def proposal_lacking(ref: str, role: Role) -> Proposal:
-    """The proposal with this reference, where nobody acts in this role. Raises NotFound for every other."""
+def proposal_lacking(ref: str, role: Role, administrator: Person) -> Proposal:
+    """The proposal with this reference, where nobody acts in this role and the administrator has no interest. Raises NotFound for
+    every other."""
     found = None
     if REFERENCE.fullmatch(ref.upper()):  # never ask a database for what it cannot hold
         found = db.session.scalar(select(Proposal).where(Proposal.reference == ref.upper()))
-    if found is None or not is_lacking(found, role):
+    if found is None or conflict_of(administrator, found) or not is_lacking(found, role):
         raise NotFound
     return found
 

@@ -95,7 +95,7 @@ def work_of(person: Person) -> Work:
     if discussion_policy.moderates(person):
         tasks += _to_moderate(person)
     if is_administrator(person):
-        tasks += _to_administer()
+        tasks += _to_administer(person)
     return Work(
         tasks=in_order(tasks, clock.today()),
         proposals=[_own(row) for row in mine if row.stage not in EDITABLE],
@@ -314,7 +314,7 @@ def _to_moderate(person: Person) -> Iterator[Task]:
         yield Task("Comments to look at", todo, "discussion.moderation_list", {}, clock.day_of(since))
 
 
-def _to_administer() -> Iterator[Task]:
+def _to_administer(person: Person) -> Iterator[Task]:
     # As `accounts.policy.waits_to_be_settled` says of one person.
     is_waiting = (
         Person.active,
@@ -324,7 +324,7 @@ def _to_administer() -> Iterator[Task]:
     )
     people = select(func.count(), func.min(Person.confirmed_at)).where(*is_waiting)
     failed = select(func.count(), func.min(Message.given_up_at)).where(Message.given_up_at.is_not(None))
-    lacking = stand_ins.lacking()
+    lacking = stand_ins.lacking(person)
     if lacking.rows:
         since = clock.day_of(lacking.rows[0].submitted_at)
         todo = _how_many(lacking.count, since, ("stand-in", "stand-ins"))

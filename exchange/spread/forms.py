@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from exchange import clock, forms
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.spread.life import Change
 from exchange.spread.models import ConditionStatus, Programme
 from exchange.wording import day, in_words
@@ -105,7 +106,9 @@ def _leave(form: ChangeForm, asks: Collection[str]) -> None:
             del form[name]
 
 
-class ConditionForm(forms.OnceForm):
+class ConditionForm(UnnamingForm):
+    told = ("note",)
+
     outcome = forms.OneField(
         "What happened to it",
         [forms.Required("Select whether it is met or waived")],

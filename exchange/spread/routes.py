@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
 from exchange.errors import WrongStage
 from exchange.proposals.panels import panels_for
+from exchange.proposals.unnaming import names_of_reviewers
 from exchange.region import queries as region
 from exchange.spread import life, policy, queries, services
 from exchange.spread.beyond.policy import offers_programmes
@@ -91,6 +92,7 @@ def change_several(name: str) -> ResponseReturnValue:
 @requires(policy.can_settle, of=queries.condition_seen, message=policy.ONLY_DIRECTORS)
 def settle_condition(found: SeenCondition) -> ResponseReturnValue:
     form = ConditionForm()
+    form.keep_out(names_of_reviewers(found.programme.proposal))
     services.check_open(found.condition)
     if form.validate_on_submit():
         outcome = ConditionStatus(form.outcome.data)

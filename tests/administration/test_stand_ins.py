@@ -55,6 +55,11 @@ class Scene:
         return self.proposal.reference
 
 
+def lacking() -> stand_ins.AllLacking:
+    """As an administrator sees it who has no interest."""
+    return stand_ins.lacking(make_person(organisation=None))
+
+
 def make_administrator() -> Person:
     return make_person(role=Role.ADMINISTRATOR, name="Ada Minister", organisation=STAFF)
 
@@ -118,7 +123,7 @@ def test_stand_in_is_named_told_and_acts_for_this_proposal_alone(
     )
     assert "is asked for changes" in page.text
     with committed():
-        assert stand_ins.lacking().count == 1
+        assert lacking().count == 1
         assert proposals.lock(scene.proposal).stage == "changes-requested"
 
 
@@ -201,7 +206,7 @@ def test_standing_in_ends_when_something_stands_against_it(
     assert why in letter
     with committed():
         assert db.session.query(StandIn).one().ended_at is not None
-        assert MANAGER in [each.role for each in stand_ins.lacking().rows]
+        assert MANAGER in [each.role for each in lacking().rows]
 
 
 def test_a_move_to_another_theme_ends_it(app: Flask, committed: Committed, scene: Scene) -> None:
@@ -228,7 +233,7 @@ def test_only_director_who_reviewed_it_needs_a_stand_in_too(client: Client, comm
         case = deciding.make_case()
         make_director(name="Nia Rees", theme=OTHER_THEME)
         administrator = make_administrator()
-        assert stand_ins.lacking().rows == []
+        assert lacking().rows == []
         deciding.make_director_who_reviewed(case)
         db.session.delete(case.director.grants[0])
     browser = client.as_(administrator)
@@ -259,10 +264,10 @@ def test_programme_whose_only_director_is_bound_waits_for_a_stand_in_until_it_en
         deciding.release(case)
         stand_in = make_director(name="Nia Rees", theme=OTHER_THEME)
         administrator = make_administrator()
-        assert stand_ins.lacking().rows == []
+        assert lacking().rows == []
         case.director.organisation_id = case.manager.organisation_id = TEAM
     with committed():
-        assert [(each.reference, each.role) for each in stand_ins.lacking().rows] == [(case.ref, DIRECTOR)]
+        assert [(each.reference, each.role) for each in lacking().rows] == [(case.ref, DIRECTOR)]
         proposal = db.session.get_one(Proposal, case.proposal.id)
         administrator = db.session.get_one(Person, administrator.id)
         proposals.name_stand_in(proposal, DIRECTOR, db.session.get_one(Person, stand_in.id), administrator)
@@ -272,10 +277,23 @@ def test_programme_whose_only_director_is_bound_waits_for_a_stand_in_until_it_en
         proposals.take_back_stand_in(
             db.session.query(StandIn).one(), db.session.get_one(Person, administrator.id)
         )
-        assert stand_ins.lacking().count == 1
+        assert lacking().count == 1
         db.session.query(Programme).one().status = ProgrammeStatus.COMPLETED
         db.session.flush()
-        assert stand_ins.lacking().rows == []
+        assert lacking().rows == []
+
+
+def test_administrator_with_an_interest_leaves_it_to_another(
+    client: Client, committed: Committed, scene: Scene
+) -> None:
+    """Who is offered tells who reviews it."""
+    with committed():
+        bound = make_person(role=Role.ADMINISTRATOR, organisation=TEAM)
+    one = client.as_(bound)
+    assert scene.ref not in one.get("administration.stand_ins").text
+    assert "Stand-ins to name" not in one.get("reports.my_work").texts(".app-result__title")
+    one.get("administration.name_stand_in", ref=scene.ref, role=MANAGER.value, status=404)
+    assert scene.ref in client.as_(scene.administrator).get("administration.stand_ins").text
 
 
 def test_nobody_with_an_interest_is_offered(client: Client, committed: Committed, scene: Scene) -> None:

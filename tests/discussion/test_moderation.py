@@ -119,6 +119,23 @@ def test_nobody_moderates_what_they_wrote_and_then_it_goes_to_the_director(
     assert "1 reported comment" not in client.as_(manager).get("reports.my_work").text
 
 
+def test_report_goes_to_the_director_where_the_only_manager_has_an_interest(
+    app: Flask, client: Client, committed: Committed
+) -> None:
+    with committed():
+        bound, director = make_manager(name="Bound Manager", organisation="hill-hospital"), make_director()
+        comment = say(make_submitted(make_champion()), make_member("Cem Aksoy"), "Words")
+        report(comment, make_member())
+    tell(app)
+    assert "a comment was reported" in told(committed)["Paul Okafor"]
+    assert "1 reported comment" in client.as_(director).get("reports.my_work").text
+    assert "Words" in client.as_(director).get("discussion.moderation_list").text
+    assert "1 reported comment" not in client.as_(bound).get("reports.my_work").text
+    with committed():
+        make_manager()
+    assert "Words" not in client.as_(director).get("discussion.moderation_list").text
+
+
 def test_only_the_themes_staff_without_an_interest_moderate(client: Client, committed: Committed) -> None:
     with committed():
         cast = make_cast()

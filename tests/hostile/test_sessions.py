@@ -88,6 +88,23 @@ def test_ended_sessions_are_forgotten_once_no_cookie_is_taken(
         thief.get("accounts.account", status=302)
 
 
+def test_refreshed_copy_of_an_ended_session_stays_ended_once_that_is_forgotten(
+    client: Client, ann: Person, committed: Committed
+) -> None:
+    """A page with a form writes the session, which dates the cookie anew."""
+    with time_machine.travel(START, tick=False) as clock:
+        browser, thief = client.visitor(), client.visitor()
+        sign_in(browser, ann)
+        thief.flask_client.set_cookie("exchange", cookie_of(browser))
+        browser.post("security.logout", status=302)
+        for hours in (0, 7, 6):
+            clock.shift(timedelta(hours=hours))
+            with committed():
+                tickets.forget_old()
+            thief.get("security.login")
+        thief.get("accounts.account", status=302)
+
+
 def test_nobody_stays_signed_in_by_asking(client: Client, ann: Person) -> None:
     sent = {"email": ann.email, "password": PASSWORD, "remember": "on", "remember_me": "y"}
     page = client.visitor().post("security.login", sent, status=302)

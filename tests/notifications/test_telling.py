@@ -16,6 +16,7 @@ from exchange.accounts import services as accounts
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import services as assessment
+from exchange.assessment.deliberation import services as deliberation
 from exchange.assessment.models import Assignment, Interest
 from exchange.audience import Audience
 from exchange.decisions import services as decisions
@@ -46,7 +47,7 @@ from tests.assessment.arrange import (
 )
 from tests.conftest import Committed
 from tests.decisions.arrange import APPROVAL, FULL
-from tests.factories import make_person
+from tests.factories import make_grant, make_person
 from tests.notifications.arrange import forget, tell, tell_in_here, texts_to, told
 from tests.pages import Client
 
@@ -253,6 +254,23 @@ def test_manager_is_told_once_when_the_quorum_is_in(app: Flask, committed: Commi
             submit(cast.assignment(index))
         tell(app)
         assert told(committed) == expected
+
+
+def test_manager_on_the_panel_is_not_told_what_they_may_not_open(app: Flask, committed: Committed) -> None:
+    with committed():
+        cast = make_cast(reviewers=4)
+        make_grant(cast.reviewers[3], role=Role.PROGRAMME_MANAGER)
+        submit(cast.assignment(0))
+        submit(cast.assignment(1))
+        tell_in_here()
+    forget(committed)
+    with committed():
+        deliberation.discuss(cast.round, cast.reviewers[0], "Falls fell.")
+        submit(cast.assignment(2))
+    tell(app)
+    news = told(committed)
+    assert news["Rachel Tolley"] == ["news in the panel’s discussion", "ready to close"]
+    assert cast.reviewers[3].name not in news
 
 
 def test_quorum_is_told_once_however_late_the_telling(app: Flask, committed: Committed) -> None:

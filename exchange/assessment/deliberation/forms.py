@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from exchange import forms
 from exchange.assessment.forms import REASON_WORDS
-from exchange.assessment.unnaming import UnnamingForm
 from exchange.forms import Choice, Required
+from exchange.proposals.unnaming import UnnamingForm
 
 QUESTION_WORDS = 150
 ANSWER_WORDS = 300

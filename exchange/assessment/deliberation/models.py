@@ -36,7 +36,8 @@ class TeamQuestion(Base):
 
     @property
     def is_void(self) -> bool:
-        """Whether who asked left the panel while it waited: an interest that comes to light may be why they asked."""
+        """Whether who asked left the panel while it waited: an interest that comes to light may be why they asked. Not for the
+        team, which would learn from the moment whose question it was: it may answer all the same."""
         waits = self.settled_at is None or (self.is_put and self.answered_at is None)
         return waits and self.assignment.removed_at is not None
 
@@ -51,7 +52,7 @@ class TeamQuestion(Base):
 
     @property
     def waits_for_team(self) -> bool:
-        return self.is_put and self.answered_at is None and not self.is_void
+        return self.is_put and self.answered_at is None
 
 
 class PanelMessage(Base):

@@ -36,6 +36,11 @@ class ShownQuestion:
         return bool(self.text) and self.question.is_put and self.question.put_as != self.text
 
     @property
+    def is_void(self) -> bool:
+        """As staff and panel know it, never the team."""
+        return bool(self.asked_by) and self.question.is_void
+
+    @property
     def waits_for_manager(self) -> bool:
         return self.question.round.is_open and self.question.waits_for_manager
 
@@ -109,18 +114,18 @@ def questions_read(person: Person, seen: Seen) -> list[ShownQuestion]:
 
 def still_open(shown: Sequence[ShownQuestion]) -> int:
     """How many of them wait for the manager or the team."""
-    return sum(each.waits_for_manager or each.waits_for_team for each in shown)
+    return sum(
+        each.waits_for_manager or (each.waits_for_team and not each.question.is_void) for each in shown
+    )
 
 
 def asked_of_team(proposal: Proposal) -> tuple[int, int]:
     """How many questions the team can read, and how many of them it can still answer."""
     is_open = Round.ended_at.is_(None) & Round.suspended_at.is_(None) & TeamQuestion.answered_at.is_(None)
-    is_open &= Assignment.removed_at.is_(None)
     query = (
         select(func.count(), func.count(case((is_open, 1))))
         .select_from(TeamQuestion)
         .join(TeamQuestion.round)
-        .join(TeamQuestion.assignment)
         .where(Round.proposal_id == proposal.id, TeamQuestion.put_as != "")
     )
     put, waiting = db.session.execute(query).one()
@@ -161,7 +166,8 @@ class WaitingQuestions:
 def waiting_for_manager(person: Person) -> list[WaitingQuestions]:
     """Of this person's themes, with questions to pass on."""
     managed = proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER)
-    return _waiting(managed, TeamQuestion.settled_at.is_(None), TeamQuestion.asked_at)
+    unsettled = TeamQuestion.settled_at.is_(None) & Assignment.removed_at.is_(None)
+    return _waiting(managed, unsettled, TeamQuestion.asked_at)
 
 
 def waiting_for_team(person: Person) -> list[WaitingQuestions]:
@@ -274,7 +280,6 @@ def _waiting(whose: ColumnElement[bool], waits: ColumnElement[bool], since: Any)
         .join(TeamQuestion, TeamQuestion.round_id == Round.id)
         .join(TeamQuestion.assignment)
         .where(whose, waits, Round.ended_at.is_(None), Round.suspended_at.is_(None))
-        .where(Assignment.removed_at.is_(None))
         .group_by(Proposal.id, Proposal.reference, Proposal.title)
         .order_by(func.min(since), Proposal.id)
     )

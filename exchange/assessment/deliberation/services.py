@@ -72,10 +72,6 @@ def answer_question(question: TeamQuestion, author: Person, *, answer: str) -> N
         raise NotAllowed("Only the team answers questions of the panel.")
     if not _round_afresh(question).is_open:
         raise WrongStage(NOT_OPEN)
-    if question.is_void:
-        raise Conflict(
-            "The panel no longer needs an answer to this question.", heading="You need not answer this"
-        )
     if not question.waits_for_team:
         raise Conflict("Somebody of your team has answered it since you opened this page.")
     question.answer, question.answered_at, question.answered_by_id = answer, clock.now(), author.id

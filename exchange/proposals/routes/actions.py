@@ -18,6 +18,7 @@ from exchange.proposals.queries import usual_changes_due
 from exchange.proposals.routes.blueprint import blueprint
 from exchange.proposals.services import NobodyToManage
 from exchange.proposals.similar_page import heading_of, similar_page
+from exchange.proposals.unnaming import names_of_reviewers
 from exchange.region import queries as region
 
 ONLY_TEAM = "Only its team can read this page."
@@ -90,6 +91,7 @@ def recall(seen: Seen) -> ResponseReturnValue:
 @requires(policy.is_manager, of=queries.seen, message=ONLY_MANAGER)
 def transfer(seen: Seen) -> ResponseReturnValue:
     proposal, person, form = seen.proposal, someone_at_hand(), TransferForm()
+    form.keep_out(names_of_reviewers(proposal))
     others = {theme.id: theme for theme in region.themes() if theme.id != proposal.lead_theme_id}
     form.theme.choices = [(theme.id, theme.name) for theme in others.values()]
     services.check(proposal, "transfer", person)
@@ -109,6 +111,7 @@ def transfer(seen: Seen) -> ResponseReturnValue:
 @requires(policy.is_manager, of=queries.seen, message=ONLY_MANAGER)
 def reopen(seen: Seen) -> ResponseReturnValue:
     proposal, person, form = seen.proposal, someone_at_hand(), ReopenForm()
+    form.keep_out(names_of_reviewers(proposal))
     services.check(proposal, "reopen", person)
     if form.validate_on_submit():
         services.reopen(proposal, person, reason=form.reason.data, due=form.due.data)
