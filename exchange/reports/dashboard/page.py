@@ -336,7 +336,9 @@ def _coverage(whole: Share, systems: Sequence[System]) -> Picture:
     ]
     if whole.percent is None:
         return bars.drawn("No programme is for an organisation yet", values, 100)
-    return bars.drawn(f"{whole.covered} of {whole.eligible} ({whole.whole_percent}%) have adopted", values, 100)
+    return bars.drawn(
+        f"{whole.covered} of {whole.eligible} ({whole.whole_percent}%) have adopted", values, 100
+    )
 
 
 def _programmes(found: Dashboard) -> list[ProgrammeRow]:
