@@ -351,6 +351,7 @@ class Life:
             adoption_target=12,
             investment=0,
             promised={},
+            changed_at=self.moment,
         )
         self.bulk.add(
             "condition",

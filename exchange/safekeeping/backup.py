@@ -77,7 +77,7 @@ def _refuse_odd_names(manifest: Manifest) -> None:
 
 
 def _add_documents(out: ZipFile, manifest: Manifest, connection: Connection) -> None:
-    for name, sha256 in connection.execute(kept_files()).all():
+    for name, sha256 in connection.execute(kept_files(schema.tables_of(connection))).all():
         try:
             with storage.path_of(name).open("rb") as document:
                 manifest.files[name] = archive.add_file(out, name, document)

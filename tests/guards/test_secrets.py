@@ -16,6 +16,7 @@ import time_machine
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from exchange import paper
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import services as assessment
@@ -38,7 +39,7 @@ from tests.decisions.arrange import FULL
 from tests.factories import make_person
 from tests.pages import Browser, Client
 
-CHANGES_EVERY_TIME = re.compile(r'nonce="[^"]*"|name="(csrf_token|once)" value="[^"]*"')
+CHANGES_EVERY_TIME = re.compile(r'nonce="[^"]*"|name="(csrf_token|once)" value="[^"]*"|"made": "[^"]*"')
 SEARCHED = re.compile(r"\?q=(zq\w+)")
 SCORE = re.compile(r"\d+ of 100\b")
 WEIGHTS = {"/admin/rubric/1"}  # which say the same of criteria
@@ -80,6 +81,12 @@ class Scene:
     def place(self, person: Person) -> Assignment:
         found = db.session.get_one(Round, self.round.id)
         return next(each for each in found.assignments if each.person_id == person.id)
+
+
+@pytest.fixture(autouse=True)
+def papers_as_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is set as PDF can be read then."""
+    monkeypatch.setattr(paper, "_set", lambda template, said, *more: said.encode())
 
 
 @pytest.fixture(autouse=True)
@@ -205,7 +212,7 @@ def pages_of(client: Client, scene: Scene, person: Person | None, lines: list[in
 
 def addresses_of(browser: Browser, rule: Rule, scene: Scene, lines: list[int]) -> list[str]:
     known = {"ref": scene.ref, "theme_id": "safe-care", "letter": "A", "slug": "falls-huddles"}
-    known |= {"role": Role.THEME_DIRECTOR.value, "section": "idea", "name": "refocus"}
+    known |= {"role": Role.THEME_DIRECTOR.value, "section": "idea", "name": "refocus", "kind": "support"}
     numbered = {name for name, kind in rule._converters.items() if type(kind).__name__ == "RowNumber"}
     asked = rule.arguments - numbered - set(rule.defaults or {})
     values = {name: known.get(name, "x") for name in asked}

@@ -165,7 +165,7 @@ def test_a_programme_comes_first_while_it_can_be_adopted(app: Flask, committed: 
             both = similar_to(member, heading(SAME))
             assert [each.row.reference for each in both] == [programme.proposal.reference, nearer.reference]
             assert both[0].spreading is not None
-            assert both[0].spreading.url == f"/programmes/{programme.slug}"
+            assert both[0].spreading.url == f"/programmes/{programme.slug}/kit"
             db.session.execute(text("UPDATE programme SET status = 'ended'"))
             ended = similar_to(member, heading(SAME))
         assert [(each.row.reference, each.spreading) for each in ended] == [

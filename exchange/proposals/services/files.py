@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union_all
+from sqlalchemy import CompoundSelect, FromClause, select, union_all
 
 from exchange import clock, events, storage, transaction
 from exchange.accounts.models import Person
@@ -53,9 +53,11 @@ def store(document: Document) -> dict[str, Any]:
     }
 
 
-def kept_files() -> CompoundSelect[Any]:
-    """Name in storage and SHA-256 of all that any table mentions, by name."""
-    tables = [table.c for table in Base.metadata.sorted_tables if "stored_as" in table.c]
+def kept_files(among: Sequence[FromClause] | None = None) -> CompoundSelect[Any]:
+    """Name in storage and SHA-256 of all that any table mentions, by name. A database of an older version has some of the
+    tables only: those are given then."""
+    every = Base.metadata.sorted_tables if among is None else among
+    tables = [table.c for table in every if "stored_as" in table.c]
     return union_all(*(select(each.stored_as, each.sha256) for each in tables)).order_by("stored_as")
 
 
