@@ -152,6 +152,7 @@ def _programme(number: int, moment: Any) -> dict[str, Any]:
         "proposal_id": number,
         "slug": f"programme-{number}",
         "status": ProgrammeStatus.ACTIVE,
+        "changed_at": moment,
         "status_since": moment,
         "approved_at": moment,
         "active_since": moment,
