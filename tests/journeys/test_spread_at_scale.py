@@ -258,9 +258,6 @@ def realises(manager: Person, member: Person, lead: Person, programme: str) -> N
     member.goes(f"{programme}/benefits")
     member.follows(ADOPTER)
     enters(member, "12,400.50")
-    assert member.sees("Is it the same benefit?"), "another programme has a figure of these months"
-    member.page.locator("input[name=same][value=another]").check()
-    member.presses("Save the figure")
     assert member.sees("Waiting to be confirmed (1)")
     assert member.sees("£140,000"), "promised by the record"
 
