@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from exchange.errors import ExchangeError
+from exchange.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ Part = Mapping[str, Any]
 def pdf_of(
     template: Path,
     content: Mapping[str, Any],
-    otherwise: ExchangeError,
+    of_what: str,
     *,
     system_fonts: bool = False,
     is_public: bool = False,
@@ -38,7 +38,7 @@ def pdf_of(
     """Tagged, for screen readers. One is made at a time; one that `is_public` keeps nobody waiting who signed in, and is kept for
     whoever asks next. With `system_fonts` the template may name fonts of the machine, and after them one of typst's own.
 
-    Raises `otherwise` for one that is too large or takes too long, or cannot be set.
+    Raises Unavailable, which says `of_what` it is, for one that is too large or takes too long, or cannot be set.
     """
     said = json.dumps(content)
     made = None
@@ -50,7 +50,10 @@ def pdf_of(
         except TookTooLong:
             waiting.cancel()  # nobody waits for it any more; the others in the queue do
     if made is None:
-        raise otherwise
+        raise Unavailable(
+            f"The PDF could not be made just now. The {of_what} itself can be read on its page. Try again in a few minutes.",
+            heading="Sorry, there is no PDF at the moment",
+        )
     return made
 
 

@@ -161,7 +161,7 @@ def init_app(app: Flask) -> None:
 
 
 def _local_day(value: date) -> date:
-    return value.astimezone(clock.LONDON).date() if isinstance(value, datetime) else value
+    return clock.day_of(value) if isinstance(value, datetime) else value
 
 
 def _lines(paragraph: str) -> Markup:

@@ -11,6 +11,8 @@ from exchange.accounts.roles import THEME_ROLES, Role
 if TYPE_CHECKING:
     from exchange.accounts.models import Person, RoleGrant
 
+ONLY_WHO_RUN_A_THEME = "This page is for programme managers and theme directors."
+
 
 def is_administrator(person: Person) -> bool:
     return person.is_administrator
@@ -27,6 +29,15 @@ def is_lay(person: Person) -> bool:
 def keeps_register(person: Person) -> bool:
     """Reviewers, programme managers and theme directors say once a year which interests they have."""
     return any(grant.role in THEME_ROLES for grant in person.grants)
+
+
+def themes_run(person: Person) -> frozenset[str]:
+    """Ids of those that they manage or direct."""
+    return person.themes_as(Role.PROGRAMME_MANAGER) | person.themes_as(Role.THEME_DIRECTOR)
+
+
+def runs_a_theme(person: Person) -> bool:
+    return bool(themes_run(person))
 
 
 def waits_to_be_settled(person: Person) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import lazyload, selectinload
 
 from exchange.accounts.models import Person, RoleGrant
@@ -29,13 +29,18 @@ def by_email(email: str) -> Person | None:
     return db.session.scalar(query.options(lazyload(Person.grants)))
 
 
+def can_act() -> ColumnElement[bool]:
+    """Of Person: here, and has accepted the confidentiality terms; without both, a role gives nothing."""
+    return and_(Person.active, Person.terms_accepted_at.is_not(None))
+
+
 def people_with(role: Role, theme_id: str | None = None, organisation_id: str | None = None) -> list[Person]:
     """Active holders of a role who have accepted the confidentiality terms, in a theme or an organisation where it has
     one, by name."""
     query = (
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(Person.active, Person.terms_accepted_at.is_not(None), RoleGrant.role == role)
+        .where(can_act(), RoleGrant.role == role)
         .options(selectinload(Person.interests))
     )
     if theme_id is not None:
@@ -51,8 +56,7 @@ def leads_of(organisations: Collection[str]) -> dict[str, list[Person]]:
         select(RoleGrant.organisation_id, Person)
         .join(Person, RoleGrant.person_id == Person.id)
         .where(
-            Person.active,
-            Person.terms_accepted_at.is_not(None),
+            can_act(),
             RoleGrant.role == Role.ORGANISATION_LEAD,
             RoleGrant.organisation_id.in_(sorted(organisations)),
         )

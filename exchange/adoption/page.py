@@ -222,7 +222,7 @@ def _speed(programme: Programme, adopters: Sequence[Adopter], today: date) -> st
     """How long adopting takes, in a sentence; empty before the programme is active."""
     if programme.active_since is None or not adopters:
         return ""
-    active_since = programme.active_since.astimezone(clock.LONDON).date()
+    active_since = clock.day_of(programme.active_since)
     median = kaplan_meier(coverage.times_to_adopt(adopters, active_since, today)).median
     if median is None:
         return "Fewer than half have adopted, so nobody can say yet how long it takes."
@@ -232,7 +232,7 @@ def _speed(programme: Programme, adopters: Sequence[Adopter], today: date) -> st
 
 
 def _chart(programme: Programme, adopters: Sequence[Adopter], today: date, *, is_whole: bool) -> Chart | None:
-    first = (programme.active_since or programme.approved_at).astimezone(clock.LONDON).date()
+    first = clock.day_of(programme.active_since or programme.approved_at)
     if not adopters or first >= today:
         return None
     target = Target(programme.adoption_target, programme.target_on) if is_whole else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from exchange import clock
@@ -177,5 +177,4 @@ def _elsewhere(offer: Offer) -> Data:
 
 def _day(value: datetime) -> str:
     """London's, as the pages have it."""
-    local: date = value.astimezone(clock.LONDON).date()
-    return local.isoformat()
+    return clock.day_of(value).isoformat()

@@ -146,11 +146,10 @@ def conversation(ask: Ask, before: int | None = None) -> Conversation:
 def visible_to(person: Person) -> ColumnElement[bool]:
     """The condition that keeps a query of Ask, joined to its programme and proposal, to those in which this person takes part:
     `policy.side_of` in SQL."""
-    joined = select(AskMember.ask_id).where(AskMember.person_id == person.id)
     grounds = [Proposal.champion_id == person.id, proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER)]
     if person.is_member:
         own = Ask.organisation_id == person.organisation_id
-        grounds.append(own & Ask.id.in_(joined))
+        grounds.append(own & Ask.id.in_(_joined_by(person)))
         led = [each.organisation_id for each in person.grants if each.role is Role.ORGANISATION_LEAD]
         grounds.append(Ask.organisation_id.in_(led))
     return or_(*grounds)
@@ -174,13 +173,12 @@ def asks_of(person: Person, *, before: int | None = None) -> AskPage:
 
 def waiting_for_manager(person: Person) -> list[Ask]:
     """Those on which this person says what comes of them, the longest waiting first."""
-    joined = select(AskMember.ask_id).where(AskMember.person_id == person.id)
     query = (
         _asks()
         .where(
             Ask.ended_at.is_(None),
             proposals.seen_as_staff(person, Role.PROGRAMME_MANAGER),
-            Ask.id.not_in(joined),
+            Ask.id.not_in(_joined_by(person)),
         )
         .order_by(Ask.asked_at, Ask.id)
     )
@@ -191,9 +189,12 @@ def own_asks(person: Person) -> list[Ask]:
     """The newest of those in which the person takes part for the organisation they belong to."""
     if not person.is_member:
         return []
-    joined = select(AskMember.ask_id).where(AskMember.person_id == person.id)
-    query = _asks().where(Ask.organisation_id == person.organisation_id, Ask.id.in_(joined))
+    query = _asks().where(Ask.organisation_id == person.organisation_id, Ask.id.in_(_joined_by(person)))
     return list(db.session.scalars(query.order_by(Ask.id.desc()).limit(MOST_OWN)))
+
+
+def _joined_by(person: Person) -> Select[int]:
+    return select(AskMember.ask_id).where(AskMember.person_id == person.id)
 
 
 def _asks() -> Select[Ask]:

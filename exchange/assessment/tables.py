@@ -13,6 +13,7 @@ from exchange.assessment.models import Criterion, Recommendation
 from exchange.assessment.queries import Panel, PanelReview, Report, ThemeClocks
 from exchange.assessment.scoring import DISAGREEMENT, WHOLE, CriterionScores, whole
 from exchange.proposals.clocks import CLOCKED
+from exchange.tables import numeric
 from exchange.wording import counted, cut, in_words, joined
 
 Row = Mapping[str, str]
@@ -188,10 +189,6 @@ def _on_scale(points: float) -> str:
 
 def _between(estimate: Estimate, shown: Callable[[float], str]) -> str:
     return f"{shown(estimate.lower)} to {shown(estimate.upper)}"
-
-
-def numeric(*names: str) -> list[dict[str, str]]:
-    return [{"text": name, "format": "numeric"} for name in names]
 
 
 def _score(one: PanelReview, criterion: Criterion) -> int | dict[str, str]:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
 
-from exchange.assessment.tables import numeric
 from exchange.benefits.page import Page
 from exchange.benefits.sums import Kind
 from exchange.benefits.totals_page import Row, TotalsPage
 from exchange.spread.models import Programme
+from exchange.tables import Cell, Drawn, figure, numeric
 from exchange.wording import exact_money, number
-
-NONE = "–"
-Cell = str | dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    caption: str
-    head: Sequence[Cell]
-    rows: Sequence[Sequence[Cell]]
-    note: str = ""
 
 
 def compared(page: Page) -> Drawn:
@@ -33,7 +21,7 @@ def compared(page: Page) -> Drawn:
         "Promised against realised, by kind of benefit",
         ["Benefit", *numeric("Promised", "Promised so far", "Realised so far", "Share")],
         [
-            [each.name, *map(_numeric, (each.promised, each.so_far, each.realised, each.share))]
+            [each.name, *map(figure, (each.promised, each.so_far, each.realised, each.share))]
             for each in page.compared
         ],
     )
@@ -50,7 +38,7 @@ def sites(page: Page, programme: Programme) -> Drawn:
                     "text": site.name,
                     "href": url_for("benefits.figures", programme=programme.slug, organisation=site.id),
                 },
-                *map(_numeric, site.amounts),
+                *map(figure, site.amounts),
             ]
             for site in page.sites
         ],
@@ -77,7 +65,7 @@ def returns(page: TotalsPage) -> Drawn:
                 {"text": each.name, "href": url_for("benefits.benefits", slug=each.slug)}
                 if each.slug
                 else each.name,
-                *map(_numeric, (each.investment, each.saved, each.back)),
+                *map(figure, (each.investment, each.saved, each.back)),
             ]
             for each in page.returns
         ],
@@ -87,18 +75,13 @@ def returns(page: TotalsPage) -> Drawn:
 def _total(row: Row) -> list[Cell]:
     return [
         row.name,
-        _numeric(exact_money(row.promised_pence) if row.promised_pence else ""),
+        figure(exact_money(row.promised_pence) if row.promised_pence else ""),
         _leading(exact_money(row.pence) if row.pence else "", row, Kind.MONEY),
-        _numeric(number(row.promised_people) if row.promised_people else ""),
+        figure(number(row.promised_people) if row.promised_people else ""),
         _leading(number(row.people) if row.people else "", row, Kind.PEOPLE),
     ]
 
 
 def _leading(text: str, row: Row, kind: Kind) -> Cell:
     filters: Mapping[str, Any] = row.filters
-    href = {"href": url_for("benefits.figures", kind=kind.value, **filters)} if text else {}
-    return {**_numeric(text), **href}
-
-
-def _numeric(text: str) -> dict[str, Any]:
-    return {"text": text or NONE, "format": "numeric"}
+    return figure(text, url_for("benefits.figures", kind=kind.value, **filters) if text else "")

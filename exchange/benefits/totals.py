@@ -120,7 +120,7 @@ def last_full_month(today: date) -> date:
 
 
 def _month(moment: datetime) -> date:
-    return month_of(moment.astimezone(clock.LONDON).date())
+    return month_of(clock.day_of(moment))
 
 
 def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list[sums.Promise]]:

@@ -47,8 +47,7 @@ def waiting_for(person: Person) -> Sequence[WaitingFigures]:
         .where(
             RoleGrant.role == Role.ORGANISATION_LEAD,
             RoleGrant.organisation_id == Benefit.organisation_id,
-            Person.active,
-            Person.terms_accepted_at.is_not(None),
+            accounts.can_act(),
         )
         .exists()
     )

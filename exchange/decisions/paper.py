@@ -12,22 +12,17 @@ from exchange.assessment import picture, tables
 from exchange.assessment.deliberation.queries import ShownQuestion
 from exchange.assessment.picture import Picture
 from exchange.decisions.pack import Pack
-from exchange.errors import Unavailable
 from exchange.paper import Part, answer, heading, items, rows, table, text
 from exchange.proposals.answers import Shown
 from exchange.region import queries as region
 from exchange.wording import file_size, joined, moment
 
 TEMPLATE = Path(__file__).with_name("decision_pack.typ")
-CANNOT_BE_MADE = Unavailable(
-    "The PDF could not be made just now. The decision pack itself can be read on its page. Try again in a few minutes.",
-    heading="Sorry, there is no PDF at the moment",
-)
 
 
 def pdf_of(pack: Pack, reader: Person) -> bytes:
     """In A4. Raises Unavailable, as `paper.pdf_of` says."""
-    return paper.pdf_of(TEMPLATE, content_of(pack, reader), CANNOT_BE_MADE)
+    return paper.pdf_of(TEMPLATE, content_of(pack, reader), "decision pack")
 
 
 def content_of(pack: Pack, reader: Person) -> dict[str, Any]:

@@ -271,4 +271,4 @@ def _latest_round() -> ColumnElement[bool]:
 
 
 def _days_since(moment: datetime) -> int:
-    return (clock.today() - moment.astimezone(clock.LONDON).date()).days
+    return (clock.today() - clock.day_of(moment)).days

@@ -11,7 +11,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from exchange.accounts.roles import Role
 from exchange.audience import Audience
 from exchange.discussion.kinds import Endorsing, Forum
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
@@ -132,8 +131,3 @@ def can_report(person: Person, found: SeenComment) -> bool:
 def can_moderate(person: Person, found: SeenComment) -> bool:
     """Nobody judges what they wrote."""
     return found.place.standing.is_staff and found.comment.author_id != person.id
-
-
-def moderates(person: Person) -> bool:
-    """Has the list of what was reported, in some theme."""
-    return bool(person.themes_as(Role.PROGRAMME_MANAGER) or person.themes_as(Role.THEME_DIRECTOR))

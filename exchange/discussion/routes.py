@@ -15,6 +15,7 @@ from exchange.access import (
     signed_in,
     someone_at_hand,
 )
+from exchange.accounts.policy import ONLY_WHO_RUN_A_THEME, runs_a_theme
 from exchange.discussion import moderation, page, places, policy, queries, services
 from exchange.discussion.forms import REASONS, CommentForm, ModerateForm, ReportForm
 from exchange.discussion.kinds import Endorsing, ReportReason
@@ -153,7 +154,7 @@ def report_comment(found: SeenComment) -> ResponseReturnValue:
 
 
 @blueprint.get("/moderation")
-@requires(policy.moderates, message="This page is for programme managers and theme directors.")
+@requires(runs_a_theme, message=ONLY_WHO_RUN_A_THEME)
 def moderation_list() -> ResponseReturnValue:
     hidden = request.args.get("show") == "hidden"
     rows, after = moderation.listed(

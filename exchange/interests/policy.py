@@ -13,7 +13,7 @@ NOTICE = timedelta(days=14)  # before a line ends, or the register is a year old
 
 def check_by(checked_at: datetime | None) -> date | None:
     """The day by which they check it again; None where they never did."""
-    return None if checked_at is None else checked_at.astimezone(clock.LONDON).date() + YEAR
+    return None if checked_at is None else clock.day_of(checked_at) + YEAR
 
 
 def is_to_check(checked_at: datetime | None, today: date) -> bool:

@@ -9,7 +9,6 @@ from flask import current_app
 
 from exchange import clock, paper
 from exchange.addresses import address
-from exchange.errors import Unavailable
 from exchange.kits import content, queries
 from exchange.kits.page import costs_of
 from exchange.region import queries as region
@@ -18,17 +17,11 @@ from exchange.spread.queries import SeenProgramme
 from exchange.wording import day, file_size, in_words
 
 TEMPLATE = Path(__file__).with_name("kit.typ")
-CANNOT_BE_MADE = Unavailable(
-    "The PDF could not be made just now. The kit itself can be read on its page. Try again in a few minutes.",
-    heading="Sorry, there is no PDF at the moment",
-)
 
 
 def pdf_of(found: SeenProgramme) -> bytes:
     """In A4. Raises Unavailable, as `paper.pdf_of` says."""
-    return paper.pdf_of(
-        TEMPLATE, content_of(found.programme), CANNOT_BE_MADE, system_fonts=True, is_public=True
-    )
+    return paper.pdf_of(TEMPLATE, content_of(found.programme), "kit", system_fonts=True, is_public=True)
 
 
 def content_of(programme: Programme) -> dict[str, Any]:

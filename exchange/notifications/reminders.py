@@ -169,7 +169,7 @@ def _remind(
     person: Person, proposal: Proposal, row: Row, name: str, due: date, since: datetime, days: Days
 ) -> None:
     today = clock.today()
-    count = reached(due, since.astimezone(clock.LONDON).date(), today, *days)
+    count = reached(due, clock.day_of(since), today, *days)
     if count is None or not may_know(person, proposal):
         return
     key = f"{name}.{due}.{count}"

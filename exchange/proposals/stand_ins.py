@@ -12,8 +12,8 @@ from flask import current_app
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from exchange.accounts import queries as accounts
 from exchange.accounts.models import Person, RoleGrant
-from exchange.accounts.queries import people_with
 from exchange.accounts.roles import Role
 from exchange.errors import NotFound
 from exchange.extensions import db
@@ -67,7 +67,7 @@ def roles_in(person: Person, proposal: Proposal) -> set[Role]:
 
 def acting(role: Role, proposal: Proposal) -> list[Person]:
     """Who has this role in the proposal and nothing binds, by name; a stand-in comes last. Who reviews it is among them."""
-    holders = people_with(role, proposal.lead_theme_id) if proposal.lead_theme_id else []
+    holders = accounts.people_with(role, proposal.lead_theme_id) if proposal.lead_theme_id else []
     running = running_in(proposal, role)
     if running is not None and running.person.active and running.person.themes_as(role):
         holders.append(running.person)
@@ -76,7 +76,7 @@ def acting(role: Role, proposal: Proposal) -> list[Person]:
 
 def somebody_acts(role: Role, *, besides: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """In a query of Proposal: whether `acting` finds anyone but the person with this id."""
-    can_act = and_(_can_act(), ~conflicted_each(), Person.id != besides)
+    can_act = and_(accounts.can_act(), ~conflicted_each(), Person.id != besides)
     holder = (
         select(Person.id)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
@@ -180,7 +180,7 @@ def free_elsewhere(proposal: Proposal, role: Role) -> list[Person]:
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .join(Proposal, Proposal.id == proposal.id)
-        .where(RoleGrant.role == role, _can_act(), ~conflicted_each(), ~has_assessed)
+        .where(RoleGrant.role == role, accounts.can_act(), ~conflicted_each(), ~has_assessed)
         .order_by(func.lower(Person.name), Person.id)
         .distinct()
     )
@@ -215,7 +215,7 @@ def _nobody_acts(role: Role) -> ColumnElement[bool]:
     if role is Role.THEME_DIRECTOR:
         waits = or_(waits, and_(Proposal.stage == Stage.SPREAD, _grounds().is_current_programme()))
     may_decide = or_(Proposal.stage == Stage.SPREAD, ~_grounds().has_assessed())
-    can_act = and_(waits, _can_act(), ~conflicted_each(), may_decide)
+    can_act = and_(waits, accounts.can_act(), ~conflicted_each(), may_decide)
     with_holder = (
         select(Proposal.id)
         .join(RoleGrant, RoleGrant.theme_id == Proposal.lead_theme_id)
@@ -236,8 +236,3 @@ def _nobody_acts(role: Role) -> ColumnElement[bool]:
 def _grounds() -> Grounds:
     grounds: Grounds = current_app.extensions["stand_ins"]
     return grounds
-
-
-def _can_act() -> ColumnElement[bool]:
-    """Of Person."""
-    return and_(Person.active, Person.terms_accepted_at.is_not(None))

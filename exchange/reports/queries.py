@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from exchange import clock
 from exchange.accounts.models import Person
-from exchange.accounts.policy import is_administrator, keeps_register, waits_to_be_settled
+from exchange.accounts.policy import is_administrator, keeps_register, runs_a_theme, waits_to_be_settled
 from exchange.asks import queries as asks
 from exchange.asks.models import Ask
 from exchange.assessment import policy as assessment_policy
@@ -24,7 +24,6 @@ from exchange.benefits.waiting import WaitingFigures
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.discussion import moderation
-from exchange.discussion import policy as discussion_policy
 from exchange.extensions import db
 from exchange.interests import policy as interests_policy
 from exchange.outbox import Message
@@ -34,10 +33,8 @@ from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import EDITABLE, Stage
 from exchange.proposals.models import Invitation, JoinRequest, Proposal
 from exchange.region.models import Theme
-from exchange.reports import policy
 from exchange.reports.tasks import Task, in_order
 from exchange.spread import queries as spread
-from exchange.spread.beyond.policy import offers_programmes
 from exchange.spread.models import Programme
 from exchange.wording import counted, day, on_day
 
@@ -92,7 +89,7 @@ def work_of(person: Person) -> Work:
     if decisions_policy.directs_a_theme(person):
         tasks += _to_decide(person)
     tasks += map(_to_confirm, benefits.waiting_for(person))
-    if discussion_policy.moderates(person):
+    if runs_a_theme(person):
         tasks += _to_moderate(person)
     if is_administrator(person):
         tasks += _to_administer(person)
@@ -347,9 +344,9 @@ def _lists(person: Person) -> list[tuple[str, str]]:
         (assessment_policy.is_manager(person), "asks.asks", "Asks to adopt"),
         (assessment_policy.is_manager(person), "reports.reviewing", "How reviewing goes"),
         (decisions_policy.directs_a_theme(person), "decisions.decisions", "Decisions"),
-        (policy.runs_a_theme(person), "reports.dashboard", "Dashboard"),
-        (offers_programmes(person), "beyond.offers_made", "Offers to other networks"),
-        (discussion_policy.moderates(person), "discussion.moderation_list", "Comments to look at"),
+        (runs_a_theme(person), "reports.dashboard", "Dashboard"),
+        (runs_a_theme(person), "beyond.offers_made", "Offers to other networks"),
+        (runs_a_theme(person), "discussion.moderation_list", "Comments to look at"),
         (is_administrator(person), "administration.overview", "Administration"),
     ]
     return [(endpoint, words) for may_open, endpoint, words in found if may_open]

@@ -6,9 +6,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from exchange.access import requires, signed_in, someone_at_hand
+from exchange.accounts.policy import ONLY_WHO_RUN_A_THEME, runs_a_theme
 from exchange.assessment.policy import is_manager
 from exchange.errors import NotFound
-from exchange.reports import policy, queries, tables
+from exchange.reports import queries, tables
 from exchange.reports.dashboard import figures, forms, page, paper
 from exchange.reports.dashboard import rows as behind
 from exchange.reports.dashboard import tables as dashboard_tables
@@ -39,7 +40,7 @@ def reviewing() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports")
-@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+@requires(runs_a_theme, message=ONLY_WHO_RUN_A_THEME)
 def dashboard() -> ResponseReturnValue:
     asked = forms.asked(someone_at_hand(), request.args)
     found = page.page_of(asked, figures.read(asked.scope))
@@ -49,7 +50,7 @@ def dashboard() -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/rows/<name>")
-@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+@requires(runs_a_theme, message=ONLY_WHO_RUN_A_THEME)
 def rows(name: str) -> ResponseReturnValue:
     """The rows behind one figure; `of` narrows it to a stage, a status or a care system."""
     asked = _sound(forms.asked(someone_at_hand(), request.args))
@@ -60,7 +61,7 @@ def rows(name: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/board-pack.pdf")
-@requires(policy.runs_a_theme, message=policy.ONLY_STAFF)
+@requires(runs_a_theme, message=ONLY_WHO_RUN_A_THEME)
 def board_pack() -> ResponseReturnValue:
     reader = someone_at_hand()
     asked = _sound(forms.asked(reader, request.args))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from exchange.assessment.tables import Row, Table, numeric
+from exchange.assessment.tables import Row, Table
 from exchange.reports.reviewing import MOST, Pace, Reviewing
+from exchange.tables import numeric
 from exchange.wording import counted
 
 

@@ -73,8 +73,8 @@ class PlanForm(forms.OnceForm):
     def __init__(self, programme: Programme, **more: Any) -> None:
         super().__init__(**more)
         self.programme = programme
-        self.starts_on.earliest = programme.approved_at.astimezone(clock.LONDON).date() - clock.TEN_YEARS
-        self.target_on.earliest = programme.approved_at.astimezone(clock.LONDON).date()
+        self.starts_on.earliest = clock.day_of(programme.approved_at) - clock.TEN_YEARS
+        self.target_on.earliest = clock.day_of(programme.approved_at)
         if not planning.may_need_reason(programme):
             del self.reason
         elif not programme.planned:
@@ -162,7 +162,7 @@ class FundingForm(forms.OnceForm):
     def __init__(self, programme: Programme, **more: Any) -> None:
         super().__init__(**more)
         self.programme = programme
-        self.on.earliest = programme.approved_at.astimezone(clock.LONDON).date()
+        self.on.earliest = clock.day_of(programme.approved_at)
 
     @property
     def signed(self) -> int:

@@ -6,12 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import person_at_hand, public, public_where_found, requires, someone_at_hand
+from exchange.accounts.policy import runs_a_theme
 from exchange.errors import WrongStage
 from exchange.proposals.panels import panels_for
 from exchange.proposals.unnaming import names_of_reviewers
 from exchange.region import queries as region
 from exchange.spread import life, policy, queries, services
-from exchange.spread.beyond.policy import offers_programmes
 from exchange.spread.forms import ConditionForm, FilterForm, change_form, several_form
 from exchange.spread.life import CHANGES
 from exchange.spread.models import ConditionStatus, ProgrammeStatus
@@ -35,7 +35,7 @@ def programmes() -> ResponseReturnValue:
     )
     person = person_at_hand()
     directs = person is not None and policy.is_director(person)
-    offers = person is not None and offers_programmes(person)
+    offers = person is not None and runs_a_theme(person)
     shown = {**chosen, "status": "past"} if past else chosen
     return render_template(
         "spread/programmes.html",

@@ -10,6 +10,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from exchange.accounts.models import Person, RoleGrant
+from exchange.accounts.queries import can_act
 from exchange.accounts.roles import Role
 from exchange.assessment.models import DECLINED, Assignment, Review, Round
 from exchange.assessment.queries.eligibility import (
@@ -93,7 +94,7 @@ def _reviewers(themes: frozenset[str]) -> Sequence[Person]:
     )
     query = (
         select(Person)
-        .where(Person.active, Person.terms_accepted_at.is_not(None), holds)
+        .where(can_act(), holds)
         .order_by(func.lower(Person.name), Person.id)
         .options(selectinload(Person.interests))
     )

@@ -51,7 +51,7 @@ class Vacancy:
 
     @property
     def since(self) -> date:
-        return self.proposal.stage_since.astimezone(clock.LONDON).date()
+        return clock.day_of(self.proposal.stage_since)
 
     @cached_property
     def state(self) -> str:

@@ -308,7 +308,7 @@ def _section(question: Question, person: Person, condition: ColumnElement[bool],
             reference,
             title,
             organisation,
-            _day(moment),
+            clock.day_of(moment),
             question.endpoint,
             due if question is LATE else None,
         )
@@ -335,7 +335,7 @@ def _in_assessment(person: Person) -> list[tuple[Question, Triaged]]:
         question = _question_of(tally)
         endpoint = "assessment.reviewers" if is_on_panel else question.endpoint
         row = Triaged(
-            reference, title, organisation, _day(since), endpoint, tally.due, tally, bool(is_on_panel)
+            reference, title, organisation, clock.day_of(since), endpoint, tally.due, tally, bool(is_on_panel)
         )
         found.append((question, row))
     return found
@@ -351,7 +351,3 @@ def _question_of(tally: Tally) -> Question:
 def _champion_changed_at() -> Any:
     """Of a closed account the moment when it was closed."""
     return select(Person.update_datetime).where(Person.id == Proposal.champion_id).scalar_subquery()
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()

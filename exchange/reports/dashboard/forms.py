@@ -9,11 +9,11 @@ from werkzeug.datastructures import MultiDict
 
 from exchange import clock, forms
 from exchange.accounts.models import Person
+from exchange.accounts.policy import themes_run
 from exchange.region import queries as region
 from exchange.region.models import Theme
 from exchange.reports.dashboard.period import EARLIEST, Period, quick
 from exchange.reports.dashboard.queries import Scope
-from exchange.reports.policy import themes_run
 
 
 class ReportForm(forms.Form):

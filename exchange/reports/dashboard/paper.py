@@ -15,26 +15,21 @@ from flask import render_template
 
 from exchange import clock, paper
 from exchange.accounts.models import Person
-from exchange.errors import Unavailable
 from exchange.paper import Part, heading, rows, table, text
 from exchange.region import queries as region
 from exchange.reports.dashboard import figures, page, tables
 from exchange.reports.dashboard.bars import Picture
 from exchange.reports.dashboard.forms import Asked
 from exchange.reports.dashboard.page import Page
-from exchange.reports.dashboard.tables import Drawn
+from exchange.tables import Drawn
 from exchange.wording import day, joined, moment, number
 
 TEMPLATE = Path(__file__).with_name("board_pack.typ")
-CANNOT_BE_MADE = Unavailable(
-    "The PDF could not be made just now. The dashboard itself can be read on its page. Try again in a few minutes.",
-    heading="Sorry, there is no PDF at the moment",
-)
 
 
 def pdf_of(asked: Asked, reader: Person) -> bytes:
     """In A4. Raises Unavailable, as `paper.pdf_of` says."""
-    return paper.pdf_of(TEMPLATE, content_of(asked, reader), CANNOT_BE_MADE)
+    return paper.pdf_of(TEMPLATE, content_of(asked, reader), "dashboard")
 
 
 def name_of(asked: Asked) -> str:

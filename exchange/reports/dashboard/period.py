@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from exchange import clock
+from exchange.benefits import sums
 from exchange.wording import day
 
-YEAR_STARTS_IN = 4  # of the NHS's financial year
 EARLIEST = date(2000, 1, 1)
 
 
@@ -46,4 +46,4 @@ def last_quarter(today: date) -> Period:
 
 
 def _year_start(today: date) -> date:
-    return date(today.year - (today.month < YEAR_STARTS_IN), YEAR_STARTS_IN, 1)
+    return sums.months_of_year(sums.year_of(today)).first

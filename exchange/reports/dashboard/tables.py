@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from flask import url_for
 
-from exchange.assessment.tables import numeric
 from exchange.benefits.sums import Kind
 from exchange.reports.dashboard.benefits import Brought, Invested
 from exchange.reports.dashboard.page import Number, Page
+from exchange.tables import NONE, Cell, Drawn, figure, numeric
 from exchange.wording import exact_money, in_words, money, number
 
-NONE = "–"
 LINE = "On the line"
-Cell = str | dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Drawn:
-    caption: str
-    head: Sequence[Cell]
-    rows: Sequence[Sequence[Cell]]
 
 
 def stages(page: Page) -> Drawn:
@@ -35,7 +24,7 @@ def stages(page: Page) -> Drawn:
             [
                 row.stage.label,
                 *map(_count, (row.now, row.came, row.left)),
-                *(_numeric(days, row.left.href if days != NONE else "") for days in (row.half, row.most)),
+                *(figure(days, row.left.href if days != NONE else "") for days in (row.half, row.most)),
             ]
             for row in page.stages
         ],
@@ -51,7 +40,7 @@ def systems(page: Page) -> Drawn:
                 each.name,
                 _count(each.covered),
                 _count(each.eligible),
-                _numeric(f"{each.share.whole_percent or 0}"),
+                figure(f"{each.share.whole_percent or 0}"),
             ]
             for each in page.systems
         ],
@@ -67,10 +56,10 @@ def programmes(page: Page) -> Drawn:
                 {"text": row.programme.title, "href": url_for("spread.programme", slug=row.programme.slug)},
                 in_words(row.programme.status),
                 *(
-                    _numeric(number(value), url_for("adoption.adoption", slug=row.programme.slug))
+                    figure(number(value), url_for("adoption.adoption", slug=row.programme.slug))
                     for value in (row.share.covered, row.share.eligible, row.programme.target)
                 ),
-                _numeric(NONE if row.expected is None else number(row.expected)),
+                figure(NONE if row.expected is None else number(row.expected)),
             ]
             for row in page.programmes
         ],
@@ -85,10 +74,10 @@ def brought(rows: Sequence[Brought]) -> Drawn:
         [
             [
                 row.name,
-                _numeric(exact_money(row.realised.pence), _figures(row, Kind.MONEY)),
-                _numeric(exact_money(row.promised.pence), _totals(row)),
-                _numeric(number(row.realised.people), _figures(row, Kind.PEOPLE)),
-                _numeric(number(row.promised.people), _totals(row)),
+                figure(exact_money(row.realised.pence), _figures(row, Kind.MONEY)),
+                figure(exact_money(row.promised.pence), _totals(row)),
+                figure(number(row.realised.people), _figures(row, Kind.PEOPLE)),
+                figure(number(row.promised.people), _totals(row)),
             ]
             for row in rows
         ],
@@ -103,9 +92,9 @@ def invested(rows: Sequence[Invested]) -> Drawn:
         [
             [
                 row.theme.name,
-                _numeric(money(row.investment), url_for("benefits.totals", theme=row.theme.id)),
-                _numeric(exact_money(row.saved), url_for("benefits.figures", theme=row.theme.id)),
-                _numeric(NONE if row.back is None else exact_money(row.back)),
+                figure(money(row.investment), url_for("benefits.totals", theme=row.theme.id)),
+                figure(exact_money(row.saved), url_for("benefits.figures", theme=row.theme.id)),
+                figure(NONE if row.back is None else exact_money(row.back)),
             ]
             for row in rows
         ],
@@ -121,9 +110,4 @@ def _totals(row: Brought) -> str:
 
 
 def _count(one: Number) -> Cell:
-    return _numeric(number(one.value), one.href)
-
-
-def _numeric(text: str, href: str = "") -> Cell:
-    cell: dict[str, Any] = {"text": text, "format": "numeric"}
-    return cell | {"href": href} if href else cell
+    return figure(number(one.value), one.href)

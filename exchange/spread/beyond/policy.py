@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from exchange.accounts.roles import Role
-
 if TYPE_CHECKING:
     from exchange.accounts.models import Person
     from exchange.spread.beyond.queries import SeenOffer
@@ -20,7 +18,3 @@ def can_offer(person: Person, found: SeenProgramme) -> bool:
 
 def can_record(person: Person, seen: SeenOffer) -> bool:
     return seen.found.standing.is_staff
-
-
-def offers_programmes(person: Person) -> bool:
-    return any(person.themes_as(role) for role in (Role.PROGRAMME_MANAGER, Role.THEME_DIRECTOR))

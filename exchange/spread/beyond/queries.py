@@ -17,7 +17,7 @@ from exchange.outbox import Message
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.region import queries as region
-from exchange.spread.beyond import policy, rules
+from exchange.spread.beyond import rules
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme, programme_seen
@@ -128,10 +128,6 @@ def offers_by(person: Person, *, answer: str = "", after: int = 0, before: int =
         rows[0].id if rows and has_before else 0,
         rows[-1].id if rows and (is_backwards or has_more) else 0,
     )
-
-
-def can_see_link(person: Person | None, found: SeenProgramme) -> bool:
-    return person is not None and policy.can_offer(person, found)
 
 
 def _with(answer: str) -> list[ColumnElement[bool]]:

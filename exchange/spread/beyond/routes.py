@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from exchange.access import public, requires, row_number, someone_at_hand
+from exchange.accounts.policy import ONLY_WHO_RUN_A_THEME, runs_a_theme
 from exchange.spread.beyond import links, page, policy, queries, rules, services
 from exchange.spread.beyond.forms import AgainForm, AnswerForm, FilterForm, offer_form
 from exchange.spread.beyond.queries import SeenOffer
@@ -16,7 +17,7 @@ blueprint = Blueprint("beyond", __name__)
 
 
 @blueprint.get("/offers")
-@requires(policy.offers_programmes, message="This page is for programme managers and theme directors.")
+@requires(runs_a_theme, message=ONLY_WHO_RUN_A_THEME)
 def offers_made() -> ResponseReturnValue:
     """A filter that names nothing is left out; a cursor that is gone starts again."""
     form = FilterForm(request.args)
