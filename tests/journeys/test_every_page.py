@@ -64,4 +64,4 @@ def links_of(person: Person) -> list[str]:
         if href.startswith(person.service.address + "/")
     ]
     pages = (path.partition("#")[0] for path in paths)
-    return [path for path in pages if path and not re.search(r"/files/|/api/v1/|\.pdf$", path)]
+    return [path for path in pages if path and not re.search(r"/files/|/api/v1/|\.(pdf|csv)(\?|$)", path)]
