@@ -18,7 +18,7 @@ from werkzeug.exceptions import abort
 
 from exchange import clock, forms
 from exchange.access import public
-from exchange.design_system import draw_field, error_list, nhs, stage_colour, table_cells
+from exchange.design_system import draw_field, draw_table, error_list, nhs, stage_colour
 from exchange.errors import PAGES, UnmetNeeds
 from exchange.extensions import db
 from exchange.notifications.models import Notification
@@ -244,15 +244,33 @@ def test_stage_colours_are_for_stages_that_are() -> None:
     }
 
 
-def test_numbers_in_a_table_stand_on_the_right() -> None:
-    assert table_cells([["Falls", 1_200, Markup("<b>x</b>"), {"text": "own", "colspan": 2}]]) == [
-        [
-            {"text": "Falls"},
-            {"text": "1,200", "format": "numeric"},
-            {"html": Markup("<b>x</b>")},
-            {"text": "own", "colspan": 2},
-        ]
-    ]
+@pytest.mark.parametrize("scroll", [False, True])
+@pytest.mark.parametrize("header_column", [False, True])
+def test_table_is_as_the_design_system_draws_it(scroll: bool, header_column: bool) -> None:
+    head: list[Any] = ["Measure", {"text": NASTY, "format": "numeric"}, Markup("<b>Said</b>")]
+    markup, number = {"html": Markup("<b>x</b>")}, {"text": "1,200", "format": "numeric"}
+    link = {"html": Markup('<a class="nhsuk-link" href="/a?b=1&amp;c=2">&lt;b&gt;</a>')}
+    ours = draw_table(
+        head,
+        [[NASTY, 1_200, Markup("<b>x</b>")], [{"text": "<b>", "href": "/a?b=1&c=2"}, "–", {"text": NASTY}], []],
+        header_column=header_column,
+        scroll=scroll,
+        caption={"text": NASTY, "size": "m"},
+    )
+    theirs = nhs(
+        "tables",
+        head=head,
+        rows=[[{"text": NASTY}, number, markup], [link, {"text": "–"}, {"text": NASTY}], []],
+        firstCellIsHeader=header_column,
+        responsive=not scroll,
+        scroll=scroll,
+        caption={"text": NASTY, "size": "m"},
+    )
+    assert elements(ours) == elements(theirs)
+
+
+def elements(html: Markup) -> list[tuple[str, dict[str, str | None], str]]:
+    return [(node.tag, node.attributes, words(node)) for node in tree(html).css("*")]
 
 
 # ---- Pages

@@ -42,6 +42,7 @@ def world(committed: Committed) -> World:
         return make_world()
 
 
+@pytest.mark.only_on("sqlite")  # who may open what hangs on no database; what they see then is asked of both
 def test_every_role_gets_the_expected_answer(client: Client, world: World) -> None:
     """One test and not one a cell: the world costs more than all its answers."""
     browsers = {role: browser_of(client, world, role) for role in ROLES}
@@ -78,6 +79,7 @@ def tried(browser: Browser, place: Place, world: World) -> str:
     return answer_of(response)
 
 
+@pytest.mark.only_on("sqlite")  # who may open what hangs on no database; what they see then is asked of both
 def test_posting_asks_for_the_same_access_as_reading(
     client: Client, world: World, committed: Committed
 ) -> None:
