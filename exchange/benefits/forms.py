@@ -16,6 +16,7 @@ from exchange.benefits.queries import Meetings
 from exchange.benefits.services import Said, already_entered
 from exchange.benefits.sums import Kind, Per, Period, Status, Sureness
 from exchange.benefits.totals import last_full_month
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.wording import month_of_year
 
 LONGEST_AMOUNT = 20
@@ -56,8 +57,10 @@ def _audience_field() -> forms.OneField:
     )
 
 
-class PromiseForm(forms.OnceForm):
+class PromiseForm(UnnamingForm):
     """`asked` are the answers that were frozen at approval: id and label of each question."""
+
+    told = ("unit",)
 
     kind = forms.OneField(
         "What was promised",
@@ -111,7 +114,9 @@ class PromiseForm(forms.OnceForm):
         return words.read_amount(self.chosen, self.amount.data)
 
 
-class CorrectPromiseForm(forms.OnceForm):
+class CorrectPromiseForm(UnnamingForm):
+    told = ("reason",)
+
     amount = _amount_field()
     per = _per_field()
     audience = _audience_field()
@@ -148,8 +153,10 @@ class CorrectPromiseForm(forms.OnceForm):
         return number_of(self.corrections.data, -1)
 
 
-class SaidForm(forms.OnceForm):
+class SaidForm(UnnamingForm):
     """What is said of a figure, whether it is new or corrected. `may_confirm` offers to confirm it as well."""
+
+    whom = ("baseline", "method", "reason")
 
     amount = _amount_field()
     baseline = forms.TextField(
@@ -239,7 +246,9 @@ class EnterForm(SaidForm):
     def __init__(self, promises: Sequence[Promise], **more: Any) -> None:
         super().__init__(**more)
         del self.reason
-        self._fields = {name: self._fields[name] for name in ("once", *self.ORDER) if name in self._fields}
+        self._fields = {
+            name: self._fields[name] for name in ("once", *self.ORDER, "means_nobody") if name in self._fields
+        }
         self.promises = {f"{PROMISED}{each.number}": each for each in promises}
         self.what.choices = [
             *((kind.value, name) for kind, name in words.OF_KIND.items()),
@@ -325,7 +334,7 @@ class CorrectForm(SaidForm):
         return number_of(self.version.data, 0)
 
 
-class ActForm(forms.OnceForm):
+class ActForm(UnnamingForm):
     """Asks only whether to go on, with the figure as it is on the page."""
 
     version = wtforms.HiddenField()
@@ -341,6 +350,8 @@ class ActForm(forms.OnceForm):
 
 
 class WithdrawForm(ActForm):
+    whom = ("reason",)
+
     reason = forms.TextField(
         "Why you take it back",
         [forms.Required("Enter why you take it back")],

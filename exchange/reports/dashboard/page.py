@@ -108,7 +108,8 @@ OF_PAPER = {
     "proposals that their teams keep to assessors.",
     "Interests": "{name} made this pack. What came, left and needs attention leaves out proposals in which {name} has an "
     "interest, and so do the days.",
-    "Benefits": BENEFITS + "The investment is of the programmes whose investment {name} may read.",
+    "Benefits": BENEFITS
+    + "Released is what the network paid out to the programmes, less what came back, as their pages show it.",
 }
 
 
