@@ -57,7 +57,27 @@ def _audience_field() -> forms.OneField:
     )
 
 
-class PromiseForm(UnnamingForm):
+class AmountForm(UnnamingForm):
+    """With an amount of the kind that it says."""
+
+    amount: forms.LineField
+
+    def kind_said(self) -> Kind:
+        raise NotImplementedError
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        if self.amount.data and not self.amount.errors and self.value is None:
+            self.add_error("amount", words.how_to_mend(self.kind_said()))
+            return False
+        return sound
+
+    @property
+    def value(self) -> int | None:
+        return words.read_amount(self.kind_said(), self.amount.data or "")
+
+
+class PromiseForm(AmountForm):
     """`asked` are the answers that were frozen at approval: id and label of each question."""
 
     told = ("unit",)
@@ -91,30 +111,48 @@ class PromiseForm(UnnamingForm):
     def validate(self, extra_validators: Any = None) -> bool:
         if not super().validate(extra_validators):
             return False
-        if self.value is None:
-            self.add_error("amount", words.how_to_mend(self.chosen))
-            return False
-        if any(
-            (each.kind, each.unit.lower()) == (self.chosen, self.unit_said.lower()) for each in self.written
-        ):
+        said = (self.kind_said(), self.unit_said.lower())
+        if any((each.kind, each.unit.lower()) == said for each in self.written):
             self.add_error("kind", "This is written down already. Correct that promise instead")
             return False
         return True
 
-    @property
-    def chosen(self) -> Kind:
-        return Kind(self.kind.data)
+    def kind_said(self) -> Kind:
+        return Kind(self.kind.data) if self.kind.data in set(Kind) else Kind.OTHER
 
     @property
     def unit_said(self) -> str:
-        return self.unit.data if self.chosen is Kind.OTHER else ""
+        return self.unit.data if self.kind_said() is Kind.OTHER else ""
+
+
+class OfPromiseForm(UnnamingForm):
+    """`corrections` counts those on the page that was sent."""
+
+    corrections = wtforms.HiddenField()
+
+    def __init__(self, promise: Promise, **more: Any) -> None:
+        super().__init__(**more)
+        self.promise = promise
+        if not self.is_submitted():
+            self.corrections.data = str(len(promise.corrections))
 
     @property
-    def value(self) -> int | None:
-        return words.read_amount(self.chosen, self.amount.data)
+    def seen(self) -> int:
+        return number_of(self.corrections.data, -1)
 
 
-class CorrectPromiseForm(UnnamingForm):
+class WithdrawPromiseForm(OfPromiseForm):
+    told = ("reason",)
+
+    reason = forms.TextField(
+        "Why you take it back",
+        [forms.Required("Enter why you take it back")],
+        words=100,
+        hint="Whoever reads the promise reads this.",
+    )
+
+
+class CorrectPromiseForm(OfPromiseForm, AmountForm):
     told = ("reason",)
 
     amount = _amount_field()
@@ -126,34 +164,18 @@ class CorrectPromiseForm(UnnamingForm):
         words=100,
         hint="What it was stays beside it. Whoever reads the promise reads this.",
     )
-    corrections = wtforms.HiddenField()
 
     def __init__(self, promise: Promise, **more: Any) -> None:
-        super().__init__(**more)
-        self.promise = promise
+        super().__init__(promise, **more)
         if not self.is_submitted():
             self.amount.data = words.amount_as_typed(promise.kind, promise.amount)
             self.per.data, self.audience.data = promise.per.value, promise.audience.value
-            self.corrections.data = str(len(promise.corrections))
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators):
-            return False
-        if self.value is None:
-            self.add_error("amount", words.how_to_mend(self.promise.kind))
-            return False
-        return True
-
-    @property
-    def value(self) -> int | None:
-        return words.read_amount(self.promise.kind, self.amount.data)
-
-    @property
-    def seen(self) -> int:
-        return number_of(self.corrections.data, -1)
+    def kind_said(self) -> Kind:
+        return self.promise.kind
 
 
-class SaidForm(UnnamingForm):
+class SaidForm(AmountForm):
     """What is said of a figure, whether it is new or corrected. `may_confirm` offers to confirm it as well."""
 
     whom = ("baseline", "method", "reason")
@@ -198,20 +220,6 @@ class SaidForm(UnnamingForm):
         super().__init__(**more)
         if not may_confirm:
             del self.confirmed
-
-    def kind_said(self) -> Kind:
-        raise NotImplementedError
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        sound = super().validate(extra_validators)
-        if self.amount.data and not self.amount.errors and self.value is None:
-            self.add_error("amount", words.how_to_mend(self.kind_said()))
-            return False
-        return sound
-
-    @property
-    def value(self) -> int | None:
-        return words.read_amount(self.kind_said(), self.amount.data or "")
 
     @property
     def said(self) -> Said:

@@ -32,9 +32,10 @@ from exchange.benefits.forms import (
     PromiseForm,
     SameForm,
     WithdrawForm,
+    WithdrawPromiseForm,
 )
 from exchange.benefits.models import Benefit
-from exchange.benefits.page import frozen_answers, page_of
+from exchange.benefits.page import frozen_answers, page_of, promise_in_words
 from exchange.benefits.queries import Chosen, SeenBenefit, SeenPromise
 from exchange.benefits.sums import Figure, Kind, Per, Period, Status
 from exchange.benefits.totals_page import totals_page
@@ -111,7 +112,7 @@ def write_promise(found: SeenProgramme) -> ResponseReturnValue:
         services.write_promise(
             found.programme,
             someone_at_hand(),
-            kind=form.chosen,
+            kind=form.kind_said(),
             unit=form.unit_said,
             amount=form.value,
             per=Per(form.per.data),
@@ -146,6 +147,22 @@ def correct_promise(seen: SeenPromise) -> ResponseReturnValue:
     answers = frozen_answers(seen.found)
     return render_template(
         "benefits/correct_promise.html", seen=seen, form=form, answers=answers
+    ), form.status_code
+
+
+@blueprint.route("/programmes/<slug>/promises/<int:number>/take-back", methods=["GET", "POST"])
+@requires(policy.can_correct_promise, of=queries.promise_seen, message=policy.ONLY_MANAGERS)
+def withdraw_promise(seen: SeenPromise) -> ResponseReturnValue:
+    if queries.has_figures(seen.promise):
+        raise WrongStage(services.HAS_FIGURES, heading="This promise cannot be taken back")
+    form = WithdrawPromiseForm(seen.promise)
+    keep_reviewers_out(form, seen.found.seen)
+    if form.validate_on_submit():
+        services.withdraw_promise(seen.promise, someone_at_hand(), reason=form.reason.data, seen=form.seen)
+        flash("The promise is taken back. It stays on this page with the reason.")
+        return _to_benefits(seen.found)
+    return render_template(
+        "benefits/withdraw_promise.html", seen=seen, form=form, promised=promise_in_words(seen.promise)
     ), form.status_code
 
 

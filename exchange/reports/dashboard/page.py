@@ -32,7 +32,8 @@ ACROSS = "Across systems"
 
 BENEFITS = (
     "What organisations confirmed, each benefit once, of the financial years (April to March) that the period touches. A year "
-    "with nothing is left out. What was promised for a year counts for the months in which a programme ran and that are over. "
+    "with nothing is left out. What was promised for a year counts for the months that are over and in which a programme ran "
+    "on any day. "
 )
 
 # How each figure is calculated.
