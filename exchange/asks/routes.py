@@ -62,7 +62,7 @@ def show(seen: SeenAsk) -> ResponseReturnValue:
         colleagues=queries.colleagues_in(seen.ask),
         answering=queries.answering(seen.ask),
         is_manager=side is Side.MANAGER,
-        is_open=services.is_open(seen.ask),
+        why_not_write=services.why_not_write(seen.ask),
         has_asker_left=policy.has_asker_left(seen.ask),
         can_take_back=policy.can_take_back(person, seen),
     ), form.status_code
