@@ -49,12 +49,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Promised:
-    """One line of the promise, as words; `was` are its corrections."""
+    """One line of the promise, as words; `was` are its corrections. With figures it cannot be taken back."""
 
     promise: Promise
     name: str
     text: str
     was: Sequence[tuple[str, str]]
+    has_figures: bool
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ def page_of(found: SeenProgramme, person: Person | None) -> Page:
         entering=[site for site in sites if site.can_enter],
         waiting=[each for each in benefits if each.status is Status.WAITING] if reads_unconfirmed else [],
         elsewhere=[each for each in benefits if each.status is Status.CONFIRMED and not each.counts],
-        promises=[_promised(each) for each in promises],
+        promises=[_promised(each, benefits) for each in promises],
         taken_back=[
-            _promised(each) for each in written if each.withdrawn_at is not None and each.audience in read
+            _promised(each, ()) for each in written if each.withdrawn_at is not None and each.audience in read
         ],
         answers=frozen_answers(found),
         hidden=len(promises) < len(all_promises),
@@ -177,7 +178,7 @@ def _promise_in_words(promise: Promise) -> str:
     return f"{words.amount_in_words(promise.kind, promise.amount, promise.unit)} {words.OF_PER[promise.per]}"
 
 
-def _promised(promise: Promise) -> Promised:
+def _promised(promise: Promise, benefits: Sequence[Benefit]) -> Promised:
     was = [
         (
             f"{words.amount_in_words(promise.kind, each.amount, promise.unit)} {words.OF_PER[each.per]}",
@@ -185,7 +186,18 @@ def _promised(promise: Promise) -> Promised:
         )
         for each in reversed(promise.corrections)
     ]
-    return Promised(promise, words.kind_in_words(promise.kind, promise.unit), _promise_in_words(promise), was)
+    key = _key_of(promise)
+    return Promised(
+        promise,
+        words.kind_in_words(promise.kind, promise.unit),
+        _promise_in_words(promise),
+        was,
+        any(
+            (each.kind, each.as_figure.line) == key
+            for each in benefits
+            if each.status is not Status.WITHDRAWN
+        ),
+    )
 
 
 def _sites(
