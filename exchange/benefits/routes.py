@@ -27,15 +27,13 @@ from exchange.benefits.filters import TotalsForm
 from exchange.benefits.forms import (
     ActForm,
     CorrectForm,
-    CorrectPromiseForm,
     EnterForm,
-    PromiseForm,
     SameForm,
     WithdrawForm,
-    WithdrawPromiseForm,
 )
 from exchange.benefits.models import Benefit
 from exchange.benefits.page import frozen_answers, page_of, promise_in_words
+from exchange.benefits.promise_forms import CorrectPromiseForm, PromiseForm, WithdrawPromiseForm
 from exchange.benefits.queries import Chosen, SeenBenefit, SeenPromise
 from exchange.benefits.sums import Figure, Kind, Per, Period, Status
 from exchange.benefits.totals_page import totals_page
