@@ -222,9 +222,8 @@ def is_pause_due(programme: Programme, today: date) -> bool:
     return db.session.scalar(query) is not None
 
 
-Pause = tuple[
-    date, date | None
-]  # the days on which it was paused and on which it went on, None while it did not
+# The days on which it was paused and on which it went on, None while it did not.
+Pause = tuple[date, date | None]
 
 
 def pauses_of(programme_ids: Collection[int]) -> dict[int, list[Pause]]:
