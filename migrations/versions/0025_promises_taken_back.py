@@ -13,9 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("promise", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column(
-        "promise", sa.Column("withdrawn_because", sa.String(), nullable=False, server_default="")
-    )
+    op.add_column("promise", sa.Column("withdrawn_because", sa.String(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
