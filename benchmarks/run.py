@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from benchmarks import databases, matrix, table
+from benchmarks import databases, leniency, matrix, table
 from benchmarks.answers import lists
 from benchmarks.clients import CLIENTS, Browser, Load, Visit, load
 from benchmarks.fill import SMALLEST
@@ -85,6 +85,7 @@ def main(arguments: Sequence[str]) -> int:
         measured += _measure(database, asked.sizes, asked.pages, QUICK if asked.quick else FULL)
     parts = [table.drawn(measured, seconds=time.monotonic() - began)]
     parts += [matrix.measured(database) for database in asked.databases if not _why_left_out(database)]
+    parts.append(leniency.measured())
     text = "\n\n".join(parts)
     print(f"\n{text}")
     if asked.out:

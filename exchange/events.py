@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -141,32 +141,48 @@ def record(
 
     Empty texts are left out. `facts` must be JSON: ids, codes, numbers, ISO dates.
     """
+    return record_each(actor, kind, subject, audience, [(texts or {}, facts)])[0]
+
+
+def record_each(
+    actor: Any,
+    kind: str,
+    subject: Subject,
+    audience: Audience,
+    told: Iterable[tuple[Mapping[str, Text], dict[str, Any]]],
+) -> list[Event]:
+    """The same for each of these texts and facts, one after the other in the chain. Takes as many statements as one; but SQLite
+    adds each with one of its own, as it does not say which number it gave to which."""
     db.session.flush()  # a new subject gets its id
     name, key = subject.event_subject, current_app.config["AUDIT_KEY"]
     head = locked(EventHead, {"subject": name}, position=0, digest=NO_EVENT_BEFORE)
-    kept = {word: text for word, text in (texts or {}).items() if text.content.strip()}
-    entry = Event(
-        subject=name,
-        position=head.position + 1,
-        kind=kind,
-        audience=audience,
-        actor_id=None if actor is None else actor.id,
-        at=clock.now(),
-        facts=facts | {"texts": {word: text_digest(text, key) for word, text in kept.items()}}
-        if kept
-        else facts,
-        previous=head.digest,
-        texts=[
-            EventText(name=word, audience=text.audience, content=text.content) for word, text in kept.items()
-        ],
-    )
-    entry.digest = chain_digest(entry, key)
-    head.position, head.digest = entry.position, entry.digest
-    db.session.add(entry)
+    entries = []
+    for texts, facts in told:
+        kept = {word: text for word, text in texts.items() if text.content.strip()}
+        entry = Event(
+            subject=name,
+            position=head.position + 1,
+            kind=kind,
+            audience=audience,
+            actor_id=None if actor is None else actor.id,
+            at=clock.now(),
+            facts=facts | {"texts": {word: text_digest(text, key) for word, text in kept.items()}}
+            if kept
+            else facts,
+            previous=head.digest,
+            texts=[
+                EventText(name=word, audience=text.audience, content=text.content)
+                for word, text in kept.items()
+            ],
+        )
+        entry.digest = chain_digest(entry, key)
+        head.position, head.digest = entry.position, entry.digest
+        entries.append(entry)
+    db.session.add_all(entries)
     db.session.flush()
-    db.session.add(NewEvent(event_id=entry.id, next_try_at=entry.at))
-    db.session().info.setdefault(NOT_YET_IN_THE_LEDGER, []).append(entry)
-    return entry
+    db.session.add_all(NewEvent(event_id=entry.id, next_try_at=entry.at) for entry in entries)
+    db.session().info.setdefault(NOT_YET_IN_THE_LEDGER, []).extend(entries)
+    return entries
 
 
 def redact(text: EventText, reason: str) -> Event:

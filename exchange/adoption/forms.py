@@ -9,12 +9,15 @@ import wtforms
 from exchange import clock, forms
 from exchange.adoption.models import Adoption
 from exchange.adoption.steps import MEANING, Step, needs_reason, next_steps
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.region.models import CareSystem, Organisation
 from exchange.wording import in_words
 
 
-class RecordForm(forms.OnceForm):
+class RecordForm(UnnamingForm):
     """`was` is the step on the page that was sent, empty for none."""
+
+    whom = ("reason",)
 
     step = forms.OneField("Where it stands now", [forms.Required("Select where it stands now")])
     on = forms.DayField(

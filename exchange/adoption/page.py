@@ -25,7 +25,7 @@ from exchange.region.models import CareSystem, Organisation
 from exchange.spread.models import Programme
 from exchange.spread.queries import SeenProgramme
 from exchange.spread.survival import kaplan_meier
-from exchange.wording import counted, in_words, number
+from exchange.wording import counted, day, in_words, number
 
 NO_SYSTEM = "Across systems"
 
@@ -98,6 +98,7 @@ class Page:
     parts: Sequence[Part]
     part: Part | None
     chart: Chart | None
+    before: str
     missing: Sequence[Missing]
     reads_leads: bool
     can_choose: bool
@@ -132,6 +133,7 @@ def page_of(found: SeenProgramme, person: Person | None, of: str = "") -> Page:
         parts=parts,
         part=part,
         chart=_chart(programme, concerned, today, is_whole=part is None),
+        before=_before(programme, concerned, today),
         missing=_missing(adopters, today),
         reads_leads=person is not None and person.is_member,
         can_choose=can_choose,
@@ -231,8 +233,32 @@ def _speed(programme: Programme, adopters: Sequence[Adopter], today: date) -> st
     return f"Half of the organisations had adopted {within}."
 
 
+def _start(programme: Programme) -> date:
+    return clock.day_of(programme.active_since or programme.approved_at)
+
+
+def _first_before(programme: Programme, adopters: Sequence[Adopter], today: date) -> date | None:
+    """The first day of steps that were taken before the programme started, where there is nothing to draw of the time since."""
+    days = [taken.on for each in adopters for taken in each.taken]
+    start = _start(programme)
+    has_more = start < today and any(on >= start for on in days)
+    return None if has_more else min((on for on in days if on < start), default=None)
+
+
+def _before(programme: Programme, adopters: Sequence[Adopter], today: date) -> str:
+    """Why the curve begins earlier than the programme, in a sentence; empty where it does not."""
+    if _first_before(programme, adopters, today) is None:
+        return ""
+    started = "started" if programme.active_since else "was approved"
+    return (
+        f"These steps were taken before the programme {started} on {day(_start(programme))}, "
+        "so the curve begins with the first of them."
+    )
+
+
 def _chart(programme: Programme, adopters: Sequence[Adopter], today: date, *, is_whole: bool) -> Chart | None:
-    first = clock.day_of(programme.active_since or programme.approved_at)
+    """From the programme's start, or from the first step where all were taken before."""
+    first = _first_before(programme, adopters, today) or _start(programme)
     if not adopters or first >= today:
         return None
     target = Target(programme.adoption_target, programme.target_on) if is_whole else None

@@ -13,7 +13,7 @@ from exchange.adoption.page import matrix_rows, page_of
 from exchange.adoption.queries import Place
 from exchange.adoption.steps import Step
 from exchange.adoption.tiles import BANDS
-from exchange.forms import SheetForm
+from exchange.proposals.unnaming import UnnamingSheetForm, keep_reviewers_out
 from exchange.region import queries as region
 from exchange.security_headers import as_file
 from exchange.spread import planning
@@ -49,6 +49,7 @@ def steps(place: Place) -> ResponseReturnValue:
 @requires(policy.can_record, of=queries.place, message=policy.ONLY_RECORDERS)
 def record(place: Place) -> ResponseReturnValue:
     form = RecordForm(place.adoption)
+    keep_reviewers_out(form, place.found.seen)
     is_stale = form.is_submitted() and form.is_stale
     if form.validate_on_submit() and not is_stale:
         step = Step(form.step.data)
@@ -92,6 +93,7 @@ def set_plan(found: SeenProgramme) -> ResponseReturnValue:
     programme = found.programme
     planning.check_current(programme)
     form = PlanForm(programme)
+    keep_reviewers_out(form, found.seen)
     is_stale = form.is_stale
     if not is_stale and form.validate_on_submit():
         planning.set_plan(
@@ -114,6 +116,7 @@ def set_plan(found: SeenProgramme) -> ResponseReturnValue:
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def release_funding(found: SeenProgramme) -> ResponseReturnValue:
     form = FundingForm(found.programme)
+    keep_reviewers_out(form, found.seen)
     if form.validate_on_submit():
         planning.release_funding(
             found.programme,
@@ -134,7 +137,8 @@ def release_funding(found: SeenProgramme) -> ResponseReturnValue:
 @requires(policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def update_many(found: SeenProgramme) -> ResponseReturnValue:
     """Shows what each row would do; records them all when nothing is to mend and that was seen."""
-    form = SheetForm()
+    form = UnnamingSheetForm()
+    keep_reviewers_out(form, found.seen)
     preview = None
     if form.validate_on_submit():
         preview = pasted.planned(form.rows.data, queries.by_every_name(found.programme), clock.today())

@@ -6,6 +6,7 @@ from exchange import forms
 from exchange.adoption.steps import MEANING, Step
 from exchange.asks import rules
 from exchange.asks.models import Outcome
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.wording import in_words
 
 MESSAGE_WORDS = 300
@@ -23,7 +24,9 @@ class AskForm(forms.OnceForm):
     )
 
 
-class MessageForm(forms.OnceForm):
+class MessageForm(UnnamingForm):
+    whom = ("text",)
+
     text = forms.TextField(
         "Your message",
         [forms.Required("Enter your message")],
@@ -33,7 +36,9 @@ class MessageForm(forms.OnceForm):
     )
 
 
-class SettleForm(forms.OnceForm):
+class SettleForm(UnnamingForm):
+    whom = ("agreed", "reason")
+
     outcome = forms.OneField(
         "What comes of it",
         [forms.Required("Select what comes of it")],

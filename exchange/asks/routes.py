@@ -12,6 +12,7 @@ from exchange.asks.forms import AskForm, MessageForm, SettleForm, TakeBackForm
 from exchange.asks.policy import Side
 from exchange.asks.queries import Asking, SeenAsk
 from exchange.forms import OnceForm
+from exchange.proposals.unnaming import keep_reviewers_out
 
 blueprint = Blueprint("asks", __name__)
 
@@ -45,6 +46,7 @@ def asks() -> ResponseReturnValue:
 @requires(signed_in, of=queries.ask_seen)
 def show(seen: SeenAsk) -> ResponseReturnValue:
     form, person, side = MessageForm(), someone_at_hand(), seen.side
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit() and side is not None:
         services.write(seen.ask, person, side, form.text.data)
         flash("Your message is sent.")
@@ -60,7 +62,7 @@ def show(seen: SeenAsk) -> ResponseReturnValue:
         colleagues=queries.colleagues_in(seen.ask),
         answering=queries.answering(seen.ask),
         is_manager=side is Side.MANAGER,
-        is_open=services.is_open(seen.ask),
+        why_not_write=services.why_not_write(seen.ask),
         has_asker_left=policy.has_asker_left(seen.ask),
         can_take_back=policy.can_take_back(person, seen),
     ), form.status_code
@@ -83,6 +85,7 @@ def settle(seen: SeenAsk) -> ResponseReturnValue:
     place = queries.standing_of(seen.ask)
     why_not = seen.found.why_not_adopt
     form = SettleForm(place.step if place else None, can_go_ahead=not why_not)
+    keep_reviewers_out(form, seen.found.seen)
     if not form.is_submitted() and not seen.ask.is_waiting:
         return _to_ask(seen.ask.id)
     if form.validate_on_submit():

@@ -65,8 +65,8 @@ def join(ask: Ask, person: Person) -> None:
 def write(ask: Ask, person: Person, side: Side, text: str) -> None:
     """Adds a message. Raises Conflict when the conversation is over, full, or the person wrote too much this hour."""
     ask = _lock(ask)
-    if not is_open(ask):
-        raise Conflict("The conversation is over, so nothing was sent.")
+    if reason := why_not_write(ask):
+        raise Conflict(f"Nothing was sent. {reason}")
     if queries.messages_in(ask) >= rules.MOST_MESSAGES:
         raise Conflict("This conversation is full. Go on by telephone or e-mail.")
     if queries.written_since(person, clock.now() - timedelta(hours=1)) >= rules.MOST_MESSAGES_AN_HOUR:
@@ -76,9 +76,10 @@ def write(ask: Ask, person: Person, side: Side, text: str) -> None:
     _record(ask, person, "write_in_ask", message=message.id)
 
 
-def is_open(ask: Ask) -> bool:
-    """Whether it goes on: while it waits, and when it goes ahead."""
-    return ask.is_waiting or ask.outcome is Outcome.GOES_AHEAD
+def why_not_write(ask: Ask) -> str:
+    return rules.why_not_write(
+        ask.programme.status, goes_on=ask.is_waiting or ask.outcome is Outcome.GOES_AHEAD
+    )
 
 
 def go_ahead(ask: Ask, manager: Person, *, step: Step | None, note: str) -> None:

@@ -1,4 +1,4 @@
-"""What is asked of who writes a promise, of who enters, corrects, confirms or takes back a benefit."""
+"""What is asked of who enters, corrects, confirms or takes back a benefit."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import wtforms
 from wtforms.fields.core import Field
 
 from exchange import clock, forms
-from exchange.audience import Audience
 from exchange.benefits import words
-from exchange.benefits.models import LONGEST_UNIT, Benefit, Promise
+from exchange.benefits.models import Benefit, Promise
 from exchange.benefits.queries import Meetings
 from exchange.benefits.services import Said, already_entered
-from exchange.benefits.sums import Kind, Per, Period, Status, Sureness
+from exchange.benefits.sums import Kind, Period, Status, Sureness
 from exchange.benefits.totals import last_full_month
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.wording import month_of_year
 
 LONGEST_AMOUNT = 20
@@ -23,13 +23,8 @@ ANOTHER = "another"
 PROMISED = "promise-"  # before the number of a promise of another kind
 OLDEST_YEARS = 10
 
-PERS = [
-    forms.Choice(Per.YEAR, "Each year"),
-    forms.Choice(Per.ONCE, "Once", hint="Over the whole life of the programme."),
-]
 
-
-def _amount_field() -> forms.LineField:
+def amount_field() -> forms.LineField:
     return forms.LineField(
         "Amount",
         [forms.Required("Enter the amount")],
@@ -38,120 +33,32 @@ def _amount_field() -> forms.LineField:
     )
 
 
-def _per_field() -> forms.OneField:
-    return forms.OneField("For what time", [forms.Required("Select for what time")], choices=PERS)
+class AmountForm(UnnamingForm):
+    """With an amount of the kind that it says."""
 
+    amount: forms.LineField
 
-def _audience_field() -> forms.OneField:
-    return forms.OneField(
-        "Who may read it",
-        [forms.Required("Select who may read it")],
-        choices=[
-            forms.Choice(
-                Audience.PUBLIC, "Everyone", hint="If the answer is public, or the champion agrees."
-            ),
-            forms.Choice(Audience.MEMBERS, "Members of the network"),
-            forms.Choice(Audience.TEAM, "The team and the theme’s staff"),
-        ],
-    )
-
-
-class PromiseForm(forms.OnceForm):
-    """`asked` are the answers that were frozen at approval: id and label of each question."""
-
-    kind = forms.OneField(
-        "What was promised",
-        [forms.Required("Select what was promised")],
-        choices=[
-            forms.Choice(Kind.MONEY, "Money saved"),
-            forms.Choice(Kind.PEOPLE, "People helped"),
-            forms.Choice(Kind.OTHER, "Something else that can be counted", reveals=("unit",)),
-        ],
-    )
-    unit = forms.LineField(
-        "What is counted",
-        [forms.Required("Enter what is counted, like falls avoided")],
-        limit=LONGEST_UNIT,
-        hint="As it follows a number, like falls avoided or bed days saved. Everyone reads these words once a figure is "
-        "confirmed, whoever may read the promise",
-    )
-    amount = _amount_field()
-    per = _per_field()
-    question = forms.OneField("Where the record says so", [forms.Required("Select the answer that says so")])
-    audience = _audience_field()
-
-    def __init__(self, asked: Sequence[tuple[str, str]], written: Sequence[Promise], **more: Any) -> None:
-        super().__init__(**more)
-        self.question.choices = asked
-        self.written = written
+    def kind_said(self) -> Kind:
+        raise NotImplementedError
 
     def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators):
+        sound = super().validate(extra_validators)
+        if self.amount.data and not self.amount.errors and self.value is None:
+            self.add_error("amount", words.how_to_mend(self.kind_said()))
             return False
-        if self.value is None:
-            self.add_error("amount", words.how_to_mend(self.chosen))
-            return False
-        if any(
-            (each.kind, each.unit.lower()) == (self.chosen, self.unit_said.lower()) for each in self.written
-        ):
-            self.add_error("kind", "This is written down already. Correct that promise instead")
-            return False
-        return True
-
-    @property
-    def chosen(self) -> Kind:
-        return Kind(self.kind.data)
-
-    @property
-    def unit_said(self) -> str:
-        return self.unit.data if self.chosen is Kind.OTHER else ""
+        return sound
 
     @property
     def value(self) -> int | None:
-        return words.read_amount(self.chosen, self.amount.data)
+        return words.read_amount(self.kind_said(), self.amount.data or "")
 
 
-class CorrectPromiseForm(forms.OnceForm):
-    amount = _amount_field()
-    per = _per_field()
-    audience = _audience_field()
-    reason = forms.TextField(
-        "Why it changes",
-        [forms.Required("Enter why it changes")],
-        words=100,
-        hint="What it was stays beside it. Whoever reads the promise reads this.",
-    )
-    corrections = wtforms.HiddenField()
-
-    def __init__(self, promise: Promise, **more: Any) -> None:
-        super().__init__(**more)
-        self.promise = promise
-        if not self.is_submitted():
-            self.amount.data = words.amount_as_typed(promise.kind, promise.amount)
-            self.per.data, self.audience.data = promise.per.value, promise.audience.value
-            self.corrections.data = str(len(promise.corrections))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        if not super().validate(extra_validators):
-            return False
-        if self.value is None:
-            self.add_error("amount", words.how_to_mend(self.promise.kind))
-            return False
-        return True
-
-    @property
-    def value(self) -> int | None:
-        return words.read_amount(self.promise.kind, self.amount.data)
-
-    @property
-    def seen(self) -> int:
-        return number_of(self.corrections.data, -1)
-
-
-class SaidForm(forms.OnceForm):
+class SaidForm(AmountForm):
     """What is said of a figure, whether it is new or corrected. `may_confirm` offers to confirm it as well."""
 
-    amount = _amount_field()
+    whom = ("baseline", "method", "reason")
+
+    amount = amount_field()
     baseline = forms.TextField(
         "What it was before",
         [forms.Required("Enter what it was before, and when")],
@@ -192,20 +99,6 @@ class SaidForm(forms.OnceForm):
         if not may_confirm:
             del self.confirmed
 
-    def kind_said(self) -> Kind:
-        raise NotImplementedError
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        sound = super().validate(extra_validators)
-        if self.amount.data and not self.amount.errors and self.value is None:
-            self.add_error("amount", words.how_to_mend(self.kind_said()))
-            return False
-        return sound
-
-    @property
-    def value(self) -> int | None:
-        return words.read_amount(self.kind_said(), self.amount.data or "")
-
     @property
     def said(self) -> Said:
         assert self.value is not None
@@ -239,7 +132,9 @@ class EnterForm(SaidForm):
     def __init__(self, promises: Sequence[Promise], **more: Any) -> None:
         super().__init__(**more)
         del self.reason
-        self._fields = {name: self._fields[name] for name in ("once", *self.ORDER) if name in self._fields}
+        self._fields = {
+            name: self._fields[name] for name in ("once", *self.ORDER, "means_nobody") if name in self._fields
+        }
         self.promises = {f"{PROMISED}{each.number}": each for each in promises}
         self.what.choices = [
             *((kind.value, name) for kind, name in words.OF_KIND.items()),
@@ -325,7 +220,7 @@ class CorrectForm(SaidForm):
         return number_of(self.version.data, 0)
 
 
-class ActForm(forms.OnceForm):
+class ActForm(UnnamingForm):
     """Asks only whether to go on, with the figure as it is on the page."""
 
     version = wtforms.HiddenField()
@@ -341,6 +236,8 @@ class ActForm(forms.OnceForm):
 
 
 class WithdrawForm(ActForm):
+    whom = ("reason",)
+
     reason = forms.TextField(
         "Why you take it back",
         [forms.Required("Enter why you take it back")],

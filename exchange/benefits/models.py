@@ -38,6 +38,8 @@ class Promise(Base):
     audience: Mapped[Audience]
     written_at: Mapped[datetime]
     written_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str] = mapped_column(default="")
 
     programme: Mapped[Programme] = relationship()
     corrections: Mapped[list[PromiseCorrection]] = relationship(

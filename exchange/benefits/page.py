@@ -19,7 +19,7 @@ from exchange.proposals.choices import choices
 from exchange.proposals.policy import answers_read_by, is_kept_back
 from exchange.spread.life import PAST
 from exchange.spread.models import Programme
-from exchange.spread.queries import SeenProgramme
+from exchange.spread.queries import SeenProgramme, pauses_of
 from exchange.wording import joined, month_of_year
 
 Key = tuple[Kind, int | None]
@@ -49,12 +49,13 @@ class Site:
 
 @dataclass(frozen=True)
 class Promised:
-    """One line of the promise, as words; `was` are its corrections."""
+    """One line of the promise, as words; `was` are its corrections. With figures it cannot be taken back."""
 
     promise: Promise
     name: str
     text: str
     was: Sequence[tuple[str, str]]
+    has_figures: bool
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Page:
     waiting: Sequence[Benefit]
     elsewhere: Sequence[Benefit]
     promises: Sequence[Promised]
+    taken_back: Sequence[Promised]
     answers: Sequence[Shown]
     hidden: bool
     can_promise: bool
@@ -76,8 +78,8 @@ class Page:
 
 def page_of(found: SeenProgramme, person: Person | None) -> Page:
     programme = found.programme
-    all_promises = queries.promises_of(programme)
-    read = policy.audiences(found)
+    written, read = queries.every_promise_of(programme), policy.audiences(found)
+    all_promises = [each for each in written if each.withdrawn_at is None]
     promises = [each for each in all_promises if each.audience in read]
     benefits = queries.benefits_of(programme)
     counted = [each for each in benefits if each.counts]
@@ -94,7 +96,10 @@ def page_of(found: SeenProgramme, person: Person | None) -> Page:
         entering=[site for site in sites if site.can_enter],
         waiting=[each for each in benefits if each.status is Status.WAITING] if reads_unconfirmed else [],
         elsewhere=[each for each in benefits if each.status is Status.CONFIRMED and not each.counts],
-        promises=[_promised(each) for each in promises],
+        promises=[_promised(each, benefits) for each in promises],
+        taken_back=[
+            _promised(each, ()) for each in written if each.withdrawn_at is not None and each.audience in read
+        ],
         answers=frozen_answers(found),
         hidden=len(promises) < len(all_promises),
         can_promise=person is not None and adoption_policy.manages(person, found),
@@ -112,7 +117,8 @@ def frozen_answers(found: SeenProgramme) -> list[Shown]:
 
 
 def _run(programme: Programme) -> Run | None:
-    return run_of(programme.active_since, programme.status_since if programme.status in PAST else None)
+    ended_at = programme.status_since if programme.status in PAST else None
+    return run_of(programme.active_since, ended_at, pauses_of([programme.id])[programme.id])
 
 
 def _keys(promises: Sequence[Promise], counted: Sequence[Benefit]) -> list[Key]:
@@ -159,6 +165,11 @@ def _compared(
     )
 
 
+def promise_in_words(promise: Promise) -> str:
+    """ "Bed days saved: 600 bed days saved a year"."""
+    return f"{words.kind_in_words(promise.kind, promise.unit)}: {_promise_in_words(promise)}"
+
+
 def _unit(key: Key, promises: Sequence[Promise]) -> str:
     return next((each.unit for each in promises if _key_of(each) == key), "")
 
@@ -167,7 +178,7 @@ def _promise_in_words(promise: Promise) -> str:
     return f"{words.amount_in_words(promise.kind, promise.amount, promise.unit)} {words.OF_PER[promise.per]}"
 
 
-def _promised(promise: Promise) -> Promised:
+def _promised(promise: Promise, benefits: Sequence[Benefit]) -> Promised:
     was = [
         (
             f"{words.amount_in_words(promise.kind, each.amount, promise.unit)} {words.OF_PER[each.per]}",
@@ -175,7 +186,18 @@ def _promised(promise: Promise) -> Promised:
         )
         for each in reversed(promise.corrections)
     ]
-    return Promised(promise, words.kind_in_words(promise.kind, promise.unit), _promise_in_words(promise), was)
+    key = _key_of(promise)
+    return Promised(
+        promise,
+        words.kind_in_words(promise.kind, promise.unit),
+        _promise_in_words(promise),
+        was,
+        any(
+            (each.kind, each.as_figure.line) == key
+            for each in benefits
+            if each.status is not Status.WITHDRAWN
+        ),
+    )
 
 
 def _sites(

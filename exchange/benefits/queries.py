@@ -98,6 +98,12 @@ def promises_read(found: SeenProgramme) -> list[Promise]:
 
 
 def promises_of(programme: Programme) -> list[Promise]:
+    """Those that stand."""
+    return [each for each in every_promise_of(programme) if each.withdrawn_at is None]
+
+
+def every_promise_of(programme: Programme) -> list[Promise]:
+    """With those that were taken back."""
     query = select(Promise).where(Promise.programme_id == programme.id).order_by(Promise.number)
     return list(db.session.scalars(query.options(selectinload(Promise.corrections))))
 
@@ -139,6 +145,18 @@ def meetings(new: Figure) -> Meetings:
     clash = sums.clash(told, new)
     elsewhere = sums.counted_elsewhere(told, new)
     return Meetings(None if clash is None else held[clash.key], [held[each.key] for each in elsewhere])
+
+
+def has_figures(promise: Promise) -> bool:
+    """Whether anything that stands was realised of what it promised, confirmed or not."""
+    query = select(Benefit.id).where(
+        Benefit.programme_id == promise.programme_id,
+        Benefit.kind == promise.kind,
+        Benefit.status != Status.WITHDRAWN,
+    )
+    if promise.kind is Kind.OTHER:
+        query = query.where(Benefit.promise_id == promise.id)
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def counted_in_it(benefit: Benefit) -> list[Benefit]:

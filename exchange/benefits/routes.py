@@ -27,19 +27,19 @@ from exchange.benefits.filters import TotalsForm
 from exchange.benefits.forms import (
     ActForm,
     CorrectForm,
-    CorrectPromiseForm,
     EnterForm,
-    PromiseForm,
     SameForm,
     WithdrawForm,
 )
 from exchange.benefits.models import Benefit
-from exchange.benefits.page import frozen_answers, page_of
+from exchange.benefits.page import frozen_answers, page_of, promise_in_words
+from exchange.benefits.promise_forms import CorrectPromiseForm, PromiseForm, WithdrawPromiseForm
 from exchange.benefits.queries import Chosen, SeenBenefit, SeenPromise
 from exchange.benefits.sums import Figure, Kind, Per, Period, Status
 from exchange.benefits.totals_page import totals_page
 from exchange.benefits.waiting import asked_to_confirm
 from exchange.errors import WrongStage
+from exchange.proposals.unnaming import keep_reviewers_out
 from exchange.region import queries as region
 from exchange.spread import queries as spread
 from exchange.spread.queries import SeenProgramme
@@ -104,12 +104,13 @@ def write_promise(found: SeenProgramme) -> ResponseReturnValue:
     answers = frozen_answers(found)
     asked = [(each.question.id, each.question.label) for each in answers]
     form = PromiseForm(asked, queries.promises_of(found.programme))
+    keep_reviewers_out(form, found.seen)
     if form.validate_on_submit():
         assert form.value is not None
         services.write_promise(
             found.programme,
             someone_at_hand(),
-            kind=form.chosen,
+            kind=form.kind_said(),
             unit=form.unit_said,
             amount=form.value,
             per=Per(form.per.data),
@@ -127,6 +128,7 @@ def write_promise(found: SeenProgramme) -> ResponseReturnValue:
 @requires(policy.can_correct_promise, of=queries.promise_seen, message=policy.ONLY_MANAGERS)
 def correct_promise(seen: SeenPromise) -> ResponseReturnValue:
     form = CorrectPromiseForm(seen.promise)
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         assert form.value is not None
         services.correct_promise(
@@ -146,6 +148,22 @@ def correct_promise(seen: SeenPromise) -> ResponseReturnValue:
     ), form.status_code
 
 
+@blueprint.route("/programmes/<slug>/promises/<int:number>/take-back", methods=["GET", "POST"])
+@requires(policy.can_correct_promise, of=queries.promise_seen, message=policy.ONLY_MANAGERS)
+def withdraw_promise(seen: SeenPromise) -> ResponseReturnValue:
+    if queries.has_figures(seen.promise):
+        raise WrongStage(services.HAS_FIGURES, heading="This promise cannot be taken back")
+    form = WithdrawPromiseForm(seen.promise)
+    keep_reviewers_out(form, seen.found.seen)
+    if form.validate_on_submit():
+        services.withdraw_promise(seen.promise, someone_at_hand(), reason=form.reason.data, seen=form.seen)
+        flash("The promise is taken back. It stays on this page with the reason.")
+        return _to_benefits(seen.found)
+    return render_template(
+        "benefits/withdraw_promise.html", seen=seen, form=form, promised=promise_in_words(seen.promise)
+    ), form.status_code
+
+
 @blueprint.route("/programmes/<slug>/benefits/enter/<organisation_id>", methods=["GET", "POST"])
 @requires(policy.can_enter, of=adoption.place, message=policy.ONLY_ENTERERS)
 def enter_benefit(place: Place) -> ResponseReturnValue:
@@ -153,6 +171,7 @@ def enter_benefit(place: Place) -> ResponseReturnValue:
     may_confirm = policy.confirms(person, place.found.standing, place.organisation.id)
     others = [each for each in queries.promises_read(place.found) if each.kind is Kind.OTHER]
     form = EnterForm(others, may_confirm=may_confirm)
+    keep_reviewers_out(form, place.found.seen)
     if form.is_submitted() and form.is_placed:
         form.meet(queries.meetings(_wanted(form, place)))
     if form.validate_on_submit():
@@ -179,6 +198,7 @@ def correct_benefit(seen: SeenBenefit) -> ResponseReturnValue:
     _check_stands(seen)
     person = someone_at_hand()
     form = CorrectForm(seen.benefit, may_confirm=policy.can_confirm(person, seen))
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         services.correct_benefit(
             seen.benefit,
@@ -214,6 +234,7 @@ def confirm_benefit(seen: SeenBenefit) -> ResponseReturnValue:
 def withdraw_benefit(seen: SeenBenefit) -> ResponseReturnValue:
     _check_stands(seen)
     form = WithdrawForm(seen.benefit)
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         services.withdraw_benefit(seen.benefit, someone_at_hand(), reason=form.reason.data, seen=form.seen)
         flash("The figure is taken back. Its months are free for another.")

@@ -25,6 +25,8 @@ from exchange.spread.services import lock_programme
 
 SAVING = "saving_yearly"  # the only answer that is a promise as it stands, in whole pounds
 
+HAS_FIGURES = "Figures stand against it. Correct the promise instead; or take those figures back first, where they are wrong too."
+
 
 @dataclass(frozen=True)
 class Said:
@@ -71,8 +73,9 @@ def write_promise(
     Raises Conflict where the same was promised already.
     """
     lock_programme(programme)  # numbers are given one by one
-    written = queries.promises_of(programme)
-    if any((each.kind, each.unit.lower()) == (kind, unit.lower()) for each in written):
+    written = queries.every_promise_of(programme)
+    stands = [each for each in written if each.withdrawn_at is None]
+    if any((each.kind, each.unit.lower()) == (kind, unit.lower()) for each in stands):
         raise Conflict("This promise is written down already. Correct it, and say why.")
     promise = Promise(
         programme=programme,
@@ -98,11 +101,7 @@ def correct_promise(
 
     Raises Conflict when somebody corrected it meanwhile.
     """
-    lock_programme(promise.programme)
-    db.session.refresh(promise)
-    corrected = select(func.count()).where(PromiseCorrection.promise_id == promise.id)
-    if db.session.scalar(corrected) != seen:
-        raise Conflict("Somebody corrected this promise meanwhile. Look at it before you correct it again.")
+    _take_promise(promise, seen)
     before = {
         "before": promise.amount,
         "before_per": promise.per.value,
@@ -120,6 +119,19 @@ def correct_promise(
     )
     promise.amount, promise.per, promise.audience = amount, per, audience
     return _tell_promise("correct_promise", promise, actor, reason, **before)
+
+
+def withdraw_promise(promise: Promise, actor: Person, *, reason: str, seen: int) -> Event:
+    """Takes back what was never promised: nothing is held against it any more, and it can be written down anew. It cannot be
+    undone. `seen` counts the corrections on the page that was sent.
+
+    Raises Conflict when somebody corrected it meanwhile, or where something was realised.
+    """
+    _take_promise(promise, seen)
+    if queries.has_figures(promise):
+        raise Conflict(HAS_FIGURES, heading="This promise cannot be taken back")
+    promise.withdrawn_at, promise.withdrawn_because = clock.now(), reason
+    return _tell_promise("withdraw_promise", promise, actor, reason)
 
 
 def enter_benefit(
@@ -141,6 +153,8 @@ def enter_benefit(
     if not period.is_within_a_year:
         raise InvalidInput("A figure is of months of one financial year, April to March.")
     _lock(programme, counted_in)
+    if promise is not None:
+        _check_promise(promise)
     last = db.session.scalar(select(func.max(Benefit.number)).where(Benefit.programme_id == programme.id))
     number = (last or 0) + 1
     line = None if promise is None else promise.number
@@ -254,6 +268,20 @@ def _lock(programme: Programme, other: Benefit | None) -> None:
         lock_programme(each)
     if other is not None:
         db.session.refresh(other)
+
+
+def _take_promise(promise: Promise, seen: int) -> None:
+    lock_programme(promise.programme)
+    _check_promise(promise)
+    corrected = select(func.count()).where(PromiseCorrection.promise_id == promise.id)
+    if db.session.scalar(corrected) != seen:
+        raise Conflict("Somebody corrected this promise meanwhile. Open it again and look at it first.")
+
+
+def _check_promise(promise: Promise) -> None:
+    db.session.refresh(promise)
+    if promise.withdrawn_at is not None:
+        raise Conflict("This promise was taken back, so nothing was saved.")
 
 
 def _take(benefit: Benefit, seen: int) -> None:

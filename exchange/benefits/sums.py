@@ -90,10 +90,18 @@ class Promise(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The months in which a programme ran, both included; none of them where `last` is before `first`."""
+    """The months of a programme, both included, none of them where `last` is before `first`; and those of them through which it
+    was paused."""
 
     first: date
     last: date
+    paused: frozenset[date] = frozenset()
+
+    def months_in(self, period: Period) -> int:
+        """In how many months of it the programme ran."""
+        first, last = max(self.first, period.first), min(self.last, period.last)
+        paused = sum(first <= month <= last for month in self.paused)
+        return max(_index(last) - _index(first) + 1 - paused, 0)
 
 
 def year_of(month: date) -> int:
@@ -159,6 +167,16 @@ def years_of(run: Run) -> range:
     return range(year_of(run.first), year_of(run.last) + 1) if run.first <= run.last else range(0)
 
 
+def months_paused(pauses: Iterable[Period]) -> frozenset[date]:
+    """The months through which a programme was paused, of the days on which it was paused and went on. A month in which it ran
+    on any day is none of them."""
+    return frozenset(
+        date(index // MONTHS, index % MONTHS + 1, 1)
+        for paused, resumed in pauses
+        for index in range(_index(paused) + 1, _index(resumed))
+    )
+
+
 def promised_by_year(promise: Promise, run: Run) -> dict[int | None, int]:
     """Of a yearly promise the share of each financial year's months in which the programme ran, to the nearest whole (a half to
     the even one). What was promised once belongs to no year. The sum of all is what was promised so far."""
@@ -166,9 +184,8 @@ def promised_by_year(promise: Promise, run: Run) -> dict[int | None, int]:
         return {None: promise.amount}
     shares: dict[int | None, int] = {}
     for year in years_of(run):
-        period = months_of_year(year)
-        first, last = max(run.first, period.first), min(run.last, period.last)
-        shares[year] = round_share(promise.amount, _index(last) - _index(first) + 1)
+        if months := run.months_in(months_of_year(year)):
+            shares[year] = round_share(promise.amount, months)
     return shares
 
 
@@ -184,4 +201,4 @@ def return_on(investment: int, pence: int) -> int | None:
 
 
 def _index(month: date) -> int:
-    return month.year * MONTHS + month.month
+    return month.year * MONTHS + month.month - 1

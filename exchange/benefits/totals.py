@@ -1,8 +1,8 @@
-"""Totals of benefits over programmes, for every page that sums them: three queries, however many programmes there are."""
+"""Totals of benefits over programmes, for every page that sums them: four queries, however many programmes there are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -12,11 +12,12 @@ from exchange import clock
 from exchange.audience import Audience
 from exchange.benefits import sums
 from exchange.benefits.models import Benefit, Promise
-from exchange.benefits.sums import Kind, Run, Status
+from exchange.benefits.sums import Kind, Period, Run, Status
 from exchange.extensions import alias_of, db
-from exchange.measures.months import month_of
+from exchange.measures.months import month_of, next_month
 from exchange.spread.life import PAST
 from exchange.spread.models import Programme
+from exchange.spread.queries import Pause, pauses_of
 
 HOLDER = alias_of(Benefit)  # what a figure may be counted in
 
@@ -87,11 +88,12 @@ def ledger(programme_ids: Collection[int], *, audiences: Collection[Audience]) -
         Programme.status,
         Programme.status_since,
     ).where(Programme.id.in_(ids))
+    pauses = pauses_of(ids)
     cells, investments = _realised(ids), {}
     promised = _promised(ids, audiences)
     for id_, investment, active_since, status, status_since in db.session.execute(programmes):
         investments[id_] = investment
-        run = run_of(active_since, status_since if status in PAST else None)
+        run = run_of(active_since, status_since if status in PAST else None, pauses[id_])
         for promise in promised[id_] if run else ():
             assert run is not None
             for year, amount in sums.promised_by_year(promise, run).items():
@@ -106,13 +108,16 @@ def counted() -> ColumnElement[bool]:
     return and_(Benefit.status == Status.CONFIRMED, ~is_held)
 
 
-def run_of(active_since: datetime | None, ended_at: datetime | None) -> Run | None:
-    """From the month in which it became active to the last that is over, or in which it was completed or ended, with those in
-    which it was paused; None before it is active."""
+def run_of(active_since: datetime | None, ended_at: datetime | None, pauses: Sequence[Pause]) -> Run | None:
+    """From the month in which it became active to the last that is over, or in which it was completed or ended; None before it
+    is active."""
     if active_since is None:
         return None
     last = last_full_month(clock.today())
-    return Run(_month(active_since), last if ended_at is None else min(last, _month(ended_at)))
+    if ended_at is not None:
+        last = min(last, _month(ended_at))
+    held = (Period(paused, resumed or next_month(last)) for paused, resumed in pauses)
+    return Run(_month(active_since), last, sums.months_paused(held))
 
 
 def last_full_month(today: date) -> date:
@@ -125,7 +130,9 @@ def _month(moment: datetime) -> date:
 
 def _promised(ids: list[int], audiences: Collection[Audience]) -> dict[int, list[sums.Promise]]:
     query = select(Promise.programme_id, Promise.number, Promise.kind, Promise.amount, Promise.per).where(
-        Promise.programme_id.in_(ids), Promise.audience.in_(sorted(audiences))
+        Promise.programme_id.in_(ids),
+        Promise.audience.in_(sorted(audiences)),
+        Promise.withdrawn_at.is_(None),
     )
     found: dict[int, list[sums.Promise]] = {id_: [] for id_ in ids}
     for programme_id, number, kind, amount, per in db.session.execute(query):

@@ -124,7 +124,7 @@ def benefit(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) 
     """How many people managers wrote down as promised, and what organisations realised in the months before this one."""
     file = tomllib.loads((FOLDER / "benefits.toml").read_text())
     for told in file["promises"]:
-        benefits.write_promise(
+        written = benefits.write_promise(
             programme_of(proposals[told["story"]]),
             person(told["by"]),
             kind=Kind.PEOPLE,
@@ -134,6 +134,8 @@ def benefit(proposals: Mapping[str, Proposal], person: Callable[[str], Person]) 
             question=told["question"],
             audience=Audience.PUBLIC,
         )
+        if "taken_back" in told:
+            benefits.withdraw_promise(written, person(told["by"]), reason=told["taken_back"], seen=0)
     for told in file["benefits"]:
         actor, programme = person(told["by"]), programme_of(proposals[told["story"]])
         kind = Kind(told["kind"])

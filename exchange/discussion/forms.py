@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from exchange import forms
 from exchange.discussion.kinds import ReportReason
 from exchange.forms import Choice, Required
+from exchange.proposals.unnaming import UnnamingForm
 
 COMMENT_WORDS = 300
 REASON_WORDS = 100
@@ -23,7 +24,9 @@ REASONS = {
 }
 
 
-class CommentForm(forms.OnceForm):
+class CommentForm(UnnamingForm):
+    whom = ("text",)
+
     text = forms.TextField("Your comment", [Required("Enter your comment")], words=COMMENT_WORDS, rows=5)
 
     def __init__(self, *, text: str = "", **more: Any) -> None:
@@ -48,8 +51,10 @@ class ReportForm(forms.OnceForm):
             raise ValidationError("Enter what is wrong with it")
 
 
-class ModerateForm(forms.OnceForm):
+class ModerateForm(UnnamingForm):
     """What a manager can do with a comment as it stands."""
+
+    told = ("why_hidden", "why_restored")
 
     action = forms.OneField("What happens with it", [Required("Select what happens with it")])
     why_hidden = forms.TextField(

@@ -26,6 +26,7 @@ from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.forms import OnceForm
 from exchange.proposals.page import with_tabs
 from exchange.proposals.tabs import tabs_for
+from exchange.proposals.unnaming import keep_reviewers_out
 
 blueprint = Blueprint("discussion", __name__)
 
@@ -94,6 +95,7 @@ def _write(place: Place, parent: Comment | None = None) -> ResponseReturnValue:
     if why := place.why_not_speak:
         raise NotAllowed(why)
     form = CommentForm()
+    keep_reviewers_out(form, place.seen)
     if form.validate_on_submit():
         try:
             written = services.add_comment(place, someone_at_hand(), form.text.data, parent)
@@ -108,6 +110,7 @@ def _write(place: Place, parent: Comment | None = None) -> ResponseReturnValue:
 @requires(policy.wrote, of=places.comment_seen, message="Only its writer can change a comment.")
 def edit_comment(found: SeenComment) -> ResponseReturnValue:
     form = CommentForm(text=found.comment.text)
+    keep_reviewers_out(form, found.place.seen)
     if form.validate_on_submit():
         services.edit_comment(found.comment, someone_at_hand(), form.text.data)
         flash("Your comment is changed.")
@@ -173,6 +176,7 @@ def moderate_comment(found: SeenComment) -> ResponseReturnValue:
         raise WrongStage("Its writer has removed it, so there is nothing left to do.")
     reports = queries.waiting_reports(comment)
     form = ModerateForm(is_hidden=comment.hidden_at is not None, is_reported=bool(reports))
+    keep_reviewers_out(form, found.place.seen)
     if form.is_stale:
         raise Conflict("Another manager has settled it since you opened this page.")
     if form.validate_on_submit():

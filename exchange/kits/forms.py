@@ -14,6 +14,7 @@ from exchange.kits import content
 from exchange.kits.content import Section
 from exchange.kits.models import Barrier
 from exchange.proposals.documents import ACCEPT, KINDS, LARGEST
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.region.models import Organisation
 
 LARGEST_COST = 10_000_000
@@ -24,8 +25,10 @@ def _oldest() -> date:
     return clock.today() - clock.TEN_YEARS
 
 
-class SectionForm(forms.OnceForm):
+class SectionForm(UnnamingForm):
     """One section of the kit. `state` marks what it said when the page was opened."""
+
+    whom = ("about", "steps", "staff_time", "costs_note", "lessons")
 
     state = wtforms.HiddenField()
 
@@ -116,7 +119,9 @@ class DocumentsForm(forms.Form):
     )
 
 
-class ContactForm(forms.OnceForm):
+class ContactForm(UnnamingForm):
+    whom = ("role", "organisation", "topic")
+
     who = forms.OneField("Who it is", [forms.Required("Select who it is")])
     role = forms.LineField(
         "Their role", [forms.Required("Enter their role")], limit=100, hint="For example, falls lead nurse"
@@ -150,8 +155,10 @@ class ContactForm(forms.OnceForm):
         return None if self.who.data == SOMEBODY_ELSE else int(self.who.data)
 
 
-class BarrierForm(forms.OnceForm):
+class BarrierForm(UnnamingForm):
     """`organisations` are those for which this person may write; with one there is nothing to choose."""
+
+    whom = ("met", "passed", "reason")
 
     organisation = forms.PickField("Organisation", [forms.Required("Select the organisation")])
     met_on = forms.DayField(
@@ -207,7 +214,9 @@ class CorrectForm(BarrierForm):
         return (self.reason.data or "") if "reason" in self._fields else ""
 
 
-class HideForm(forms.OnceForm):
+class HideForm(UnnamingForm):
+    told = ("reason",)
+
     reason = forms.TextField(
         "Why you hide it",
         [forms.Required("Enter why you hide it")],

@@ -17,6 +17,7 @@ from exchange.kits.services import StaleKit
 from exchange.proposals.documents import examine_all
 from exchange.proposals.handing_out import hand_out
 from exchange.proposals.services import TooManyFiles
+from exchange.proposals.unnaming import keep_reviewers_out
 from exchange.security_headers import as_file
 from exchange.spread import queries as spread
 from exchange.spread.queries import SeenProgramme
@@ -54,6 +55,7 @@ def document(seen: SeenPart) -> ResponseReturnValue:
 def edit_kit(seen: SeenSection) -> ResponseReturnValue:
     programme, section = seen.found.programme, seen.section
     form = forms.section_form(section, queries.values_of(queries.kit_of(programme)))
+    keep_reviewers_out(form, seen.found.seen)
     theirs: dict[str, Any] = {}
     status = form.status_code
     if form.validate_on_submit():
@@ -121,6 +123,7 @@ def remove_document(seen: SeenPart) -> ResponseReturnValue:
 @requires(policy.can_edit, of=spread.programme_seen, message=policy.ONLY_EDITORS)
 def contacts(found: SeenProgramme) -> ResponseReturnValue:
     form = forms.ContactForm(queries.people_offered(found))
+    keep_reviewers_out(form, found.seen)
     if form.validate_on_submit():
         person = accounts.person(form.person_id) if form.person_id else None
         services.add_contact(
@@ -157,6 +160,7 @@ def remove_contact(seen: SeenPart) -> ResponseReturnValue:
 @requires(policy.can_add, of=queries.adding, message=policy.ONLY_ADOPTERS)
 def add_barrier(adding: Adding) -> ResponseReturnValue:
     form = forms.BarrierForm(adding.organisations)
+    keep_reviewers_out(form, adding.found.seen)
     if form.validate_on_submit():
         organisation = next(each for each in adding.organisations if each.id == form.organisation_id)
         services.add_barrier(
@@ -177,6 +181,7 @@ def add_barrier(adding: Adding) -> ResponseReturnValue:
 def correct_barrier(seen: SeenPart) -> ResponseReturnValue:
     person, barrier = someone_at_hand(), seen.part
     form = forms.CorrectForm(barrier, services.state_of(barrier), is_author=policy.is_author(person, seen))
+    keep_reviewers_out(form, seen.found.seen)
     theirs: dict[str, Any] = {}
     status = form.status_code
     if form.validate_on_submit():
@@ -201,6 +206,8 @@ def hide_barrier(seen: SeenPart) -> ResponseReturnValue:
     """Hides it with a reason; shows a hidden one again."""
     is_hidden = seen.part.hidden_at is not None
     form = OnceForm() if is_hidden else forms.HideForm()
+    if isinstance(form, forms.HideForm):
+        keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         if isinstance(form, forms.HideForm):
             services.hide_barrier(seen.part, someone_at_hand(), reason=form.reason.data)

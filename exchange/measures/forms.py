@@ -12,12 +12,15 @@ from exchange.measures import figures, months
 from exchange.measures.models import LONGEST_FIGURE, Combined, Direction
 from exchange.measures.services import corrected
 from exchange.measures.table import MOST_ROWS
+from exchange.proposals.unnaming import UnnamingForm, UnnamingSheetForm
 from exchange.wording import joined, month_of_year
 
 NEITHER = "neither"
 
 
-class MeasureForm(forms.OnceForm):
+class MeasureForm(UnnamingForm):
+    told = ("name", "unit", "definition")
+
     name = forms.LineField(
         "What is measured",
         [forms.Required("Enter what is measured")],
@@ -70,8 +73,10 @@ class MeasureForm(forms.OnceForm):
         return None if self.direction.data == NEITHER else Direction(self.direction.data)
 
 
-class FiguresForm(forms.OnceForm):
+class FiguresForm(UnnamingForm):
     """`held` are the figures that stand."""
+
+    whom = ("reason",)
 
     rows = forms.TextField(
         "Figures",
@@ -102,12 +107,14 @@ class FiguresForm(forms.OnceForm):
         return True
 
 
-class TableForm(forms.SheetForm):
+class TableForm(UnnamingSheetForm):
     most_rows = MOST_ROWS
     given = 2  # the organisation and the month
 
 
-class RebaseForm(forms.OnceForm):
+class RebaseForm(UnnamingForm):
+    told = ("reason",)
+
     month = forms.LineField(
         "From which month",
         [forms.Required("Enter the month, like November 2026")],

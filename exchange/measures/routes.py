@@ -15,6 +15,7 @@ from exchange.measures.models import Combined
 from exchange.measures.page import measure_page, shown_measures
 from exchange.measures.queries import Place, SeenMeasure
 from exchange.measures.table import Site
+from exchange.proposals.unnaming import keep_reviewers_out
 from exchange.security_headers import as_file
 from exchange.spread import queries as spread
 from exchange.spread.queries import SeenProgramme
@@ -48,6 +49,7 @@ def measure(seen: SeenMeasure) -> ResponseReturnValue:
 @requires(adoption_policy.manages, of=spread.programme_seen, message=policy.ONLY_MANAGERS)
 def define_measure(found: SeenProgramme) -> ResponseReturnValue:
     form = MeasureForm()
+    keep_reviewers_out(form, found.seen)
     if form.validate_on_submit():
         services.define_measure(
             found.programme,
@@ -72,6 +74,7 @@ def enter_figures(place: Place) -> ResponseReturnValue:
     measure = place.seen.measure
     held = queries.figures_of([measure.id])[measure.id].get(place.organisation.id, {})
     form = FiguresForm(held)
+    keep_reviewers_out(form, place.seen.found.seen)
     if form.validate_on_submit():
         kept = services.enter_figures(
             measure, place.organisation.id, someone_at_hand(), form.figures, reason=form.reason.data
@@ -91,6 +94,7 @@ def enter_figures(place: Place) -> ResponseReturnValue:
 def enter_table(seen: SeenMeasure) -> ResponseReturnValue:
     """Shows what each row would do; keeps them all when nothing is to mend and that was seen."""
     form, person, preview = TableForm(), someone_at_hand(), None
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         sites = adoption.named((one, Site(one.id, one.name)) for one in queries.sites_of(person, seen))
         held = queries.figures_of([seen.measure.id])[seen.measure.id]
@@ -122,6 +126,7 @@ def figures_table(seen: SeenMeasure) -> ResponseReturnValue:
 def rebase_measure(seen: SeenMeasure) -> ResponseReturnValue:
     there = adoption.eligible(seen.found.programme)
     form = RebaseForm([(each.organisation_id, each.organisation.name) for each in there])
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         assert form.first is not None
         services.rebase(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from exchange import clock, events
 from exchange.accounts.models import Person
@@ -77,10 +78,8 @@ def enter_figures(
         raise Conflict(
             "Somebody entered another figure for one of these months meanwhile. Say why yours is right."
         )
-    return [
-        _enter(measure, organisation_id, person, month, value, held.get(month), reason)
-        for month, value in new.items()
-    ]
+    entries = [_New(organisation_id, month, value, held.get(month), reason) for month, value in new.items()]
+    return _enter(measure, person, entries)
 
 
 def enter_table(measure: Measure, person: Person, preview: Preview[Entry]) -> list[Event]:
@@ -92,14 +91,14 @@ def enter_table(measure: Measure, person: Person, preview: Preview[Entry]) -> li
         raise InvalidInput("A row is to mend first.")
     lock_programme(measure.programme)
     held = queries.figures_of([measure.id])[measure.id]
-    kept = []
+    entries = []
     for row in preview.changing:
         assert row.month is not None
         assert row.value is not None
         if held.get(row.id, {}).get(row.month) != row.was:
             raise Conflict("Somebody entered one of these figures meanwhile. Check the rows again.")
-        kept.append(_enter(measure, row.id, person, row.month, row.value, row.was, row.reason))
-    return kept
+        entries.append(_New(row.id, row.month, row.value, row.was, row.reason))
+    return _enter(measure, person, entries)
 
 
 def corrected(held: Mapping[date, Decimal], figures: Mapping[date, Decimal]) -> list[date]:
@@ -107,39 +106,57 @@ def corrected(held: Mapping[date, Decimal], figures: Mapping[date, Decimal]) -> 
     return [month for month, value in sorted(figures.items()) if month in held and held[month] != value]
 
 
-def _enter(
-    measure: Measure,
-    organisation_id: str,
-    person: Person,
-    month: date,
-    value: Decimal,
-    before: Decimal | None,
-    reason: str,
-) -> Event:
-    why = "" if before is None else reason
+class _New(NamedTuple):
+    """A figure to keep, and the one that stood before it; the reason tells why that changes."""
+
+    organisation_id: str
+    month: date
+    value: Decimal
+    before: Decimal | None
+    reason: str
+
+    @property
+    def why(self) -> str:
+        return "" if self.before is None else self.reason
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "organisation": self.organisation_id,
+            "month": self.month.isoformat(),
+            "value": plain(self.value),
+            "before": None if self.before is None else plain(self.before),
+        }
+
+
+def _enter(measure: Measure, person: Person, entries: Sequence[_New]) -> list[Event]:
+    """In as few statements as can be, as a table has hundreds."""
+    if not entries:
+        return []
     mark_changed(measure.programme)
-    db.session.add(
-        Figure(
-            measure_id=measure.id,
-            organisation_id=organisation_id,
-            month=month,
-            value=plain(value),
-            reason=why,
-            entered_at=clock.now(),
-            entered_by_id=person.id,
-        )
-    )
-    return events.record(
+    moment = clock.now()
+    rows = [
+        {
+            "measure_id": measure.id,
+            "organisation_id": each.organisation_id,
+            "month": each.month,
+            "value": plain(each.value),
+            "reason": each.why,
+            "entered_at": moment,
+            "entered_by_id": person.id,
+        }
+        for each in entries
+    ]
+    db.session.execute(insert(Figure), rows)
+    return events.record_each(
         person,
         "enter_figure",
         measure.programme,
         Audience.PUBLIC,
-        {"reason": Text(why, Audience.MEMBERS)},
-        measure=measure.number,
-        organisation=organisation_id,
-        month=month.isoformat(),
-        value=plain(value),
-        before=None if before is None else plain(before),
+        [
+            ({"reason": Text(each.why, Audience.MEMBERS)}, {"measure": measure.number, **each.facts})
+            for each in entries
+        ],
     )
 
 

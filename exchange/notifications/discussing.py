@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from exchange.accounts.models import Person
@@ -102,16 +102,17 @@ def restored_author(news: News) -> list[Person]:
     return [comment.author] if comment.is_shown else []
 
 
-def followers(news: News) -> list[Person]:
-    """Those who may read of the event. Of the steps of organisations, that one has adopted it."""
+def followers(news: News) -> Iterator[Person]:
+    """Those who may read of the event, one by one, as there may be thousands. Of the steps of organisations, that one has adopted
+    it."""
     event = news.happened
     if event.kind == "record_adoption" and event.facts["step"] not in TOLD_STEPS:
-        return []
-    return [
-        person
-        for person in discussion.followers(news.about, event.at)
-        if event.audience in events_read_by(proposals.standing_in(person, news.about), news.about)
-    ]
+        return
+    for person in discussion.followers(news.about, event.at):
+        if person.id in news.told:
+            continue
+        if event.audience in events_read_by(proposals.standing_in(person, news.about), news.about):
+            yield person
 
 
 def what_was_written(news: News) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,12 @@ from exchange.proposals.models import Proposal
 
 @dataclass(frozen=True)
 class News:
-    """What is told: an event, or for a reminder none; and the proposal that it is about, where it is."""
+    """What is told: an event, or for a reminder none; the proposal that it is about, where it is; and the ids of those who were
+    told of the event before."""
 
     event: Event | None
     proposal: Proposal | None
+    told: frozenset[int] = frozenset()
 
     @property
     def about(self) -> Proposal:
@@ -32,7 +34,7 @@ class News:
         return self.event
 
 
-People = Callable[[News], Sequence[Person]]
+People = Callable[[News], Iterable[Person]]
 More = Callable[[News], Mapping[str, Any]]
 
 

@@ -29,6 +29,7 @@ from exchange.transaction import transaction
 LONGEST_WAIT = timedelta(hours=1)
 GATHERED_FOR = timedelta(hours=1)
 LONGEST_LINE = 200
+MOST_AT_ONCE = 200  # people told in one transaction
 BLANK_LINES = re.compile(r"\n\s*\n")
 
 log = logging.getLogger(__name__)
@@ -66,14 +67,15 @@ def tell_all() -> None:
 
 def tell(event: Event) -> datetime | None:
     """Adds the lines and e-mails of one event: each person once, by the first row of the table that names them. Whoever was
-    told of the like less than an hour ago waits, where the row gathers: when to tell the first of them, or None."""
-    news = News(event, proposal_of(event))
+    told of the like less than an hour ago waits, where the row gathers, and so do those beyond the most that are told at once:
+    when to tell the first of them, or None."""
+    told = set(db.session.scalars(select(Notification.person_id).where(Notification.event_id == event.id)))
+    news = News(event, proposal_of(event), frozenset(told))
     if news.proposal is None and event.subject.startswith("proposal:"):
         return None  # a draft that was deleted meanwhile
-    for address in who.invited_without_account(news):
+    for address in who.invited_without_account(news) if not told else ():
         _write_to_newcomer(address, news)
-    told: set[int] = set()
-    waiting = []
+    most, waiting = len(told) + MOST_AT_ONCE, []
     for row in who.TOLD.get(event.kind, ()):
         if row.while_in is not None and news.about.stage is not row.while_in:
             continue
@@ -85,6 +87,8 @@ def tell(event: Event) -> datetime | None:
                 or not may_know(person, news.proposal, outlives=row.outlives)
             ):
                 continue
+            if len(told) == most:
+                return clock.now()
             told.add(person.id)
             last = _last_told(person, row, news) if row.gathers else None
             if last is not None and last + GATHERED_FOR > clock.now() and last < event.at:

@@ -13,6 +13,8 @@ from exchange import forms
 from exchange.forms import Choice
 from exchange.proposals.models import Proposal
 from exchange.proposals.naming import Named, named_in
+from exchange.proposals.policy import Seen
+from exchange.sheets import numbered
 from exchange.wording import joined
 
 
@@ -74,12 +76,12 @@ class UnnamingForm(forms.OnceForm):
 
     @property
     def sent(self) -> list[Sent]:
-        """What belongs to a choice that was not made is not."""
+        """What belongs to a choice that was not made is not, nor what this page does not ask."""
         return [
             Sent(name, self._fields[name].label.text, self._fields[name].data or "", may_name)
             for names, may_name in ((self.told, False), (self.whom, True))
             for name in names
-            if name not in self.concealed
+            if name in self._fields and name not in self.concealed
         ]
 
     def _ask(self, words: Iterable[str], ticked: Sequence[str]) -> None:
@@ -117,6 +119,22 @@ class UnnamingForm(forms.OnceForm):
                 f"{joined(unsure)} {what}: take {them} out of “{sent.label}” where you mean a reviewer, or tick below that you "
                 "do not",
             )
+
+
+class UnnamingSheetForm(forms.SheetForm, UnnamingForm):
+    """Of rows whose fourth cell is a reason. Only the reasons are looked through: organisations have names too."""
+
+    @property
+    def sent(self) -> list[Sent]:
+        rows = numbered(self.rows.data or "", "Organisation")
+        reasons = "\n".join(cell for _, cells in rows for cell in cells[3:])
+        return [Sent("rows", "the reasons", reasons, may_name=True)]
+
+
+def keep_reviewers_out(form: UnnamingForm, seen: Seen) -> None:
+    """Of what the lead theme's staff write. To anybody else the refusal itself would tell who reviewed it."""
+    if form.is_submitted() and seen.standing.is_staff:
+        form.keep_out(names_of_reviewers(seen.proposal))
 
 
 def _one_kind_of_lines(text: str) -> str:

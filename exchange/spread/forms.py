@@ -37,8 +37,10 @@ class FilterForm(forms.Form):
         return {field.name: field.data for field in fields if any(map(field.has, field.choices))}
 
 
-class ChangeForm(forms.OnceForm):
+class ChangeForm(UnnamingForm):
     """What a change of a programme asks; `change_form` leaves out the rest."""
+
+    told = ("changed", "reason", "lessons")
 
     changed = forms.TextField(
         "What changes", [forms.Required("Enter what changes")], words=200, hint="Everyone can read this."
@@ -67,7 +69,9 @@ class ChangeForm(forms.OnceForm):
 
     @property
     def said(self) -> dict[str, Any]:
-        return {name: field.data for name, field in self._fields.items() if name != "once"}
+        return {
+            name: field.data for name, field in self._fields.items() if name not in {"once", "means_nobody"}
+        }
 
 
 def change_form(change: Change) -> ChangeForm:

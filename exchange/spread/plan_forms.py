@@ -8,6 +8,7 @@ from typing import Any
 import wtforms
 
 from exchange import clock, forms
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.spread import planning
 from exchange.spread.forms import LARGEST_TARGET
 from exchange.spread.models import Programme
@@ -21,8 +22,10 @@ def _in_ten_years() -> date:
     return clock.today() + clock.TEN_YEARS
 
 
-class PlanForm(forms.OnceForm):
+class PlanForm(UnnamingForm):
     """`was` is how often the plan had been changed when the page was opened."""
+
+    told = ("goal", "reason")
 
     goal = forms.TextField(
         "Goal, in plain words",
@@ -132,7 +135,9 @@ class PlanForm(forms.OnceForm):
         return sound
 
 
-class FundingForm(forms.OnceForm):
+class FundingForm(UnnamingForm):
+    whom = ("purpose",)
+
     kind = forms.OneField(
         "What happened",
         [forms.Required("Select what happened")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -107,6 +107,16 @@ def released(programme: Programme) -> int:
     """In pounds, less what came back."""
     query = select(func.coalesce(func.sum(FundingRelease.pounds), 0))
     return int(db.session.scalar(query.where(FundingRelease.programme_id == programme.id)) or 0)
+
+
+def released_by_each(programme_ids: Collection[int]) -> dict[int, int]:
+    """The same of those of these programmes to which any was released."""
+    query = (
+        select(FundingRelease.programme_id, func.sum(FundingRelease.pounds))
+        .where(FundingRelease.programme_id.in_(sorted(programme_ids)))
+        .group_by(FundingRelease.programme_id)
+    )
+    return {id_: int(pounds) for id_, pounds in db.session.execute(query)}
 
 
 def why_not_release(programme: Programme, pounds: int) -> str:

@@ -5,18 +5,20 @@ may.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select
 from sqlalchemy.orm import contains_eager
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.errors import NotFound
+from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import queries as proposals
 from exchange.proposals import stand_ins
@@ -216,8 +218,31 @@ def directed(person: Person, change: Change) -> list[Programme]:
 
 def is_pause_due(programme: Programme, today: date) -> bool:
     """Whether the day has come on which it was to be looked at again."""
-    is_paused = programme.status is ProgrammeStatus.PAUSED
-    return is_paused and programme.review_on is not None and programme.review_on <= today
+    query = select(Programme.id).where(Programme.id == programme.id, _is_due(today))
+    return db.session.scalar(query) is not None
+
+
+# The days on which it was paused and on which it went on, None while it did not.
+Pause = tuple[date, date | None]
+
+
+def pauses_of(programme_ids: Collection[int]) -> dict[int, list[Pause]]:
+    """Every pause of each of these programmes, the first one first, as the log tells them."""
+    is_of_it = Event.subject == literal("proposal:") + cast(Programme.proposal_id, String)
+    kinds = {life.CHANGES[name].event: name for name in ("pause", "resume")}
+    query = (
+        select(Programme.id, Event.kind, Event.at)
+        .join(Event, is_of_it)
+        .where(Programme.id.in_(sorted(programme_ids)), Event.kind.in_(sorted(kinds)))
+        .order_by(Programme.id, Event.position)
+    )
+    found: dict[int, list[Pause]] = {id_: [] for id_ in programme_ids}
+    for id_, kind, at in db.session.execute(query):
+        if kinds[kind] == "pause":
+            found[id_].append((clock.day_of(at), None))
+        else:
+            found[id_][-1] = (found[id_][-1][0], clock.day_of(at))
+    return found
 
 
 def pauses_due(today: date) -> list[int]:

@@ -64,6 +64,7 @@ def change_programme(found: SeenChange) -> ResponseReturnValue:
     if reason := life.why_not(found.change, found.programme.status):
         raise WrongStage(reason, heading="This cannot be done now")
     form = change_form(found.change)
+    form.keep_out(names_of_reviewers(found.programme.proposal))
     if form.validate_on_submit():
         services.change_programme(found.programme, found.change, someone_at_hand(), form.said)
         flash(found.change.done)
@@ -78,6 +79,7 @@ def change_several(name: str) -> ResponseReturnValue:
     change, person = CHANGES[name], someone_at_hand()
     programmes = queries.directed(person, change)
     form = several_form(change, programmes)
+    form.keep_out(name for each in form.chosen_of(programmes) for name in names_of_reviewers(each.proposal))
     if form.validate_on_submit():
         chosen = form.chosen_of(programmes)
         services.change_several(chosen, change, person, {"adoption_target": None, **form.said})

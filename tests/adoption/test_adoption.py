@@ -21,6 +21,7 @@ from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.spread.models import Programme
+from exchange.wording import day
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff, make_staff
 from tests.factories import make_person
@@ -408,3 +409,24 @@ def test_a_curve_is_drawn_of_a_system_or_a_type(client: Client, committed: Commi
     assert client.visitor().get("adoption.adoption", slug=SLUG, of="nowhere").texts("#over-time") == [
         "Over time"
     ]
+
+
+@pytest.mark.parametrize("days_since", [0, 9])
+def test_the_curve_of_steps_from_before_the_start_is_drawn_with_words(
+    client: Client, committed: Committed, days_since: int
+) -> None:
+    with committed():
+        staff, programme = make_one()
+        programme.active_since = clock.now() - timedelta(days=days_since)
+        for site, days in ((HILL, 40), (RIVER, 20)):
+            take(programme, staff.manager, site, Step.ADOPTED, clock.today() - timedelta(days=days))
+        first = clock.today() - timedelta(days=40)
+    page = client.visitor().get("adoption.adoption", slug=SLUG)
+    assert (
+        f"2 of 3 eligible organisations had adopted it on {day(clock.today())}, after 1 on {day(first)}."
+        in page.text
+    )
+    assert "These steps were taken before the programme started on" in page.text
+    page = client.visitor().get("adoption.adoption", slug=SLUG, of="type-university")
+    assert "These steps were taken" not in page.text
+    assert bool(page.select("svg.app-chart__picture")) == bool(days_since)

@@ -223,6 +223,36 @@ def test_an_ask_of_before_cannot_go_ahead_once_nobody_can_adopt(
     assert "Recorded as not now." in page.text
 
 
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (ProgrammeStatus.ENDED, "The programme has ended, so nobody writes here any more."),
+        (ProgrammeStatus.COMPLETED, "The programme is completed, so nobody writes here any more."),
+    ],
+)
+def test_nobody_writes_in_an_ask_of_a_past_programme_and_all_learn_what_to_do(
+    client: Client, committed: Committed, status: ProgrammeStatus, why: str
+) -> None:
+    with committed():
+        staff, member = make_one()
+        number = ask_it(member).id
+    open_before = client.as_(member).get("asks.show", ask_id=number)
+    with committed():
+        the_ask().programme.status = status
+    refused = open_before.submit("Send", text="Is anybody there?", status=409)
+    assert why in refused.text
+    assert "Is anybody there?" in refused.text  # to be copied
+    page = client.as_(member).get("asks.show", ask_id=number)
+    assert f"{why} Its adoption kit stays: look there for whom to ask." in page.text
+    assert page.select("textarea") == []
+    assert "The programme manager records that." in page.text
+    assert "Adoption kit" in page.links()
+    page = client.as_(staff.manager).get("asks.show", ask_id=number)
+    assert "Record what comes of it: nobody can adopt the programme any more." in page.text
+    page = page.click("Say what comes of it").submit("Record it", outcome="not-now", reason="It is over.")
+    assert why in page.text
+
+
 def test_others_are_kept_out(client: Client, committed: Committed) -> None:
     with committed():
         staff, member = make_one()

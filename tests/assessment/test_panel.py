@@ -5,7 +5,7 @@ import pytest
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.assessment import queries, services
-from exchange.assessment.models import Recommendation
+from exchange.assessment.models import Interest, Recommendation
 from exchange.extensions import db
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -192,6 +192,17 @@ def test_aggregates_of_many_rounds_are_those_of_each(committed: Committed) -> No
         rounds = [first.round, second.round]
         assert queries.aggregates(rounds) == {round_.id: queries.aggregate(round_) for round_ in rounds}
         assert [queries.aggregate(round_).count for round_ in rounds] == [2, 1]
+
+
+def test_a_review_that_is_recused_is_as_if_never_there(committed: Committed) -> None:
+    with committed():
+        cast, without = make_cast(), make_cast()
+        for index, scores in enumerate(((5, 1), (2, 4))):
+            submit(cast.assignment(index), *scores)
+            submit(without.assignment(index), *scores)
+        submit(cast.assignment(2), 1, 5, recommendation=NOT_YET)
+        services.declare(cast.assignment(2), Interest.INTEREST, reason="My wife leads it.")
+        assert queries.aggregate(cast.round) == queries.aggregate(without.round)
 
 
 def test_supplier_without_organisation_of_the_reviewer_counts(committed: Committed) -> None:

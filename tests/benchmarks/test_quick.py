@@ -45,4 +45,5 @@ def test_quick_benchmark_runs(tmp_path: Path) -> None:
     table = out.read_text().splitlines()
     assert table[0] == "sqlite"
     assert [line.split("  ")[0] for line in table[3 : table.index("")]] == PAGES
-    assert table[-1].startswith("sqlite: who adopts what, 60 programmes and 200 organisations: ")
+    assert table[-1].startswith("leniency: 2,000 proposals, 200 reviewers, 6,000 reviews: ")
+    assert table[-3].startswith("sqlite: who adopts what, 60 programmes and 200 organisations: ")

@@ -10,12 +10,27 @@ from sqlalchemy import select
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
+from exchange.audience import Audience
+from exchange.benefits import queries, services
 from exchange.benefits.models import Benefit, Promise
 from exchange.benefits.services import promise_by_record
 from exchange.benefits.sums import Kind
+from exchange.benefits.totals import ledger
+from exchange.errors import Conflict
 from exchange.events import Event
 from exchange.extensions import db
-from tests.benefits.arrange import HILL, RIVER, SENT, SLUG, SUMMER, enter, make_another, make_one
+from exchange.spread.models import Programme
+from tests.benefits.arrange import (
+    HILL,
+    RIVER,
+    SENT,
+    SLUG,
+    SUMMER,
+    enter,
+    make_another,
+    make_one,
+    promise_people,
+)
 from tests.conftest import Committed
 from tests.decisions.arrange import make_staff
 from tests.factories import make_person
@@ -361,6 +376,40 @@ def test_a_manager_writes_a_promise_down_once_and_corrects_it_with_a_reason(
     page = browser.get("benefits.enter_benefit", **AT_RIVER)
     page = page.submit("Save the figure", confirmed=True, **{**SENT, "what": "promise-3", "amount": "40"})
     assert client.visitor().get("benefits.benefit", **FIRST).h1 == "40 bed days saved, River Community Trust"
+
+
+def test_a_promise_that_was_never_made_is_taken_back_until_something_came_of_it(
+    client: Client, committed: Committed
+) -> None:
+    with committed():
+        staff = make_one()
+        enter(staff, 1_000)
+    browser = client.as_(staff.manager)
+    page = browser.get("benefits.withdraw_promise", slug=SLUG, number=1, status=409)
+    assert "Figures stand against it." in page.text
+    page = browser.get("benefits.benefits", slug=SLUG)
+    assert "Take back “Money saved”" not in page.links()
+    page = page.click("Take back “People helped”")
+    stale = browser.get("benefits.withdraw_promise", slug=SLUG, number=2)
+    assert "People helped: 2,500 people a year." in page.text
+    assert page.submit("Take the promise back", status=422).errors == ["Enter why you take it back"]
+    page = page.submit("Take the promise back", reason="The record promises none.")
+    assert page.texts("#promised ~ ul")[-1].startswith("People helped: 2,500 people a year Taken back on")
+    assert "The record promises none." in client.visitor().get("benefits.benefits", slug=SLUG).text
+    stale.submit("Take the promise back", reason="Again.", status=404)
+    with committed():
+        programme = db.session.scalars(select(Programme)).one()
+        promise = queries.every_promise_of(programme)[1]
+        told = db.session.scalars(select(Event).order_by(Event.id.desc())).first()
+        assert told is not None
+        assert (told.kind, told.facts["promise"], told.facts["amount"]) == ("withdraw_promise", 2, 2_500)
+        with pytest.raises(Conflict, match="This promise was taken back"):
+            services.withdraw_promise(promise, staff.manager, reason="Again.", seen=0)
+        programme.active_since = programme.approved_at.replace(month=1)
+        db.session.flush()
+        assert ledger([programme.id], audiences=set(Audience)).total([programme.id]).promised.people == 0
+        promise_people(programme, staff.manager)
+        assert [each.number for each in queries.promises_of(programme)] == [1, 3]
 
 
 def test_a_form_sent_twice_enters_one_figure(client: Client, committed: Committed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -146,6 +146,23 @@ def test_a_year_in_full_is_the_promise_and_months_are_their_share() -> None:
     run = Run(month(9, 2024), month(2, 2026))
     assert sums.promised_by_year(promise, run) == {2024: 300, 2025: 1_200, 2026: 300}
     assert sums.promised_by_year(promise, Run(month(3), month(2))) == {}
+
+
+DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
+
+
+@given(st.lists(DAYS, max_size=8, unique=True), NUMBERS)
+def test_nothing_is_promised_for_months_without_a_day_on_which_it_ran(days: list[date], amount: int) -> None:
+    """By asking of each day; paused and gone on in turn."""
+    days = sorted(days[: len(days) // 2 * 2])
+    pauses = [Period(*pair) for pair in zip(days[::2], days[1::2], strict=True)]
+    run = Run(date(2024, 1, 1), date(2027, 12, 1), sums.months_paused(pauses))
+    every = [date(2024, 1, 1) + timedelta(number) for number in range(1461)]
+    ran = {day.replace(day=1) for day in every if not any(one.first < day < one.last for one in pauses)}
+    promised = sums.promised_by_year(Promise(1, Kind.MONEY, amount, Per.YEAR), run)
+    for year in sums.years_of(run):
+        months = sum(sums.year_of(each) == year for each in ran)
+        assert promised.get(year, 0) == sums.round_share(amount, months)
 
 
 def test_what_was_promised_once_is_in_no_year() -> None:

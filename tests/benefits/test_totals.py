@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.audience import Audience
@@ -20,7 +21,9 @@ from exchange.benefits.totals import Amounts, Ledger, ledger
 from exchange.benefits.waiting import waiting_for
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.spread.life import CHANGES
 from exchange.spread.models import Programme, ProgrammeStatus
+from exchange.spread.services import change_programme
 from tests.benefits.arrange import HILL, RIVER, SENT, SLUG, SUMMER, enter, make_another, make_one
 from tests.conftest import Committed
 from tests.decisions.arrange import Staff
@@ -109,6 +112,25 @@ def test_totals_of_programmes_add_up_to_those_of_all(committed: Committed) -> No
         completed.status_since = completed.approved_at.replace(month=3)
         db.session.flush()
         assert book_of(ids).total(ids[:1]).promised == Amounts(3_000_000, 625)
+
+
+def test_promises_rest_while_a_programme_is_paused(client: Client, committed: Committed) -> None:
+    """Active from January to October 2026, and paused from February to May but for a day; then from August on."""
+    with committed():
+        staff = make_one()
+        programme = db.session.scalars(select(Programme)).one()
+        programme.active_since = programme.approved_at.replace(month=1)
+        for name, month in (("pause", 2), ("resume", 5), ("pause", 8)):
+            with clock.pretend(datetime(2026, month, 15, 12, tzinfo=UTC)):
+                said = {"reason": "The wards are full.", "review_on": date(2026, 12, 1)}
+                change_programme(programme, CHANGES[name], staff.director, said)
+        # January, February; May to August.
+        book = book_of([programme.id])
+        assert book.total([programme.id]).promised == Amounts(2_000_000 + 4_000_000, 417 + 833)
+        assert book.total([programme.id], 2025).promised == Amounts(2_000_000, 417)
+    page = client.as_(staff.manager).get("benefits.benefits", slug=SLUG)
+    assert "£60,000" in page.text
+    assert "A month through which it was paused does not count." in page.text
 
 
 def test_every_total_leads_to_the_figures_behind_it(client: Client, committed: Committed) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from exchange.adoption.steps import Step
 from exchange.assessment import services as assessment
 from exchange.discussion import services
 from exchange.extensions import db
+from exchange.notifications import services as telling
 from exchange.notifications.models import Notification
 from exchange.proposals import services as proposals
 from exchange.proposals.models import Proposal
@@ -56,6 +58,29 @@ def test_a_follower_is_told_once_and_can_stop(app: Flask, client: Client, commit
     change(committed, programme, staff, "resume", {"reason": "Sun."})
     tell(app)
     assert "Chloe Bannister" not in told(committed)
+
+
+def test_many_followers_are_told_a_few_at_a_time_and_each_once(
+    app: Flask, committed: Committed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no transaction lasts for as long as there are followers; what goes wrong half way is gone on with."""
+    monkeypatch.setattr("exchange.notifications.services.MOST_AT_ONCE", 3)
+    with committed():
+        staff = make_staff()
+        programme = make_programme(staff)
+        members = [make_member(name=f"Member {number}") for number in range(5)]
+        for member in members:
+            services.follow(programme.proposal, member)
+        tell_in_here()
+    forget(committed)
+    change(committed, programme, staff, "pause", {"reason": "Snow.", "review_on": date(2027, 3, 1)})
+    counts = []
+    with app.app_context():
+        while telling.tell_next():
+            counts.append(sum(map(len, told(committed).values())))
+    assert counts == [3, 6, 8]  # the team and the managers are told first
+    news = told(committed)
+    assert all(news[member.name] == ["the programme is paused"] for member in members)
 
 
 def change(

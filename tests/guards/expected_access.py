@@ -66,6 +66,7 @@ EXPECTED: dict[Place, str] = {
     Place("benefits.figures"): "oooo oo oooo oo oo oo",
     Place("benefits.totals"): "oooo oo oooo oo oo oo",
     Place("benefits.withdraw_benefit"): "sfff ff ffff of ff of",
+    Place("benefits.withdraw_promise"): "sfff ff ffff of ff ff",
     Place("benefits.write_promise"): "sfff ff ffff of ff ff",
     Place("asks.ask"): "sffo oo oooo fo ff of",
     Place("asks.asks"): "sooo oo oooo oo oo oo",

@@ -1,4 +1,5 @@
-"""Every page that the demo's people reach by links: no sideways scrolling, nothing for axe, no script errors."""
+"""Every page that the demo's people reach by links: no sideways scrolling, nothing cut on paper, nothing for axe, no script
+errors."""
 
 from __future__ import annotations
 
@@ -11,6 +12,21 @@ import pytest
 from tests.journeys.conftest import Person, Someone
 
 WIDTHS = (320, 768, 1280)
+SHEET = 718  # what is left of A4 between its margins
+# What stands beyond the right edge, or is longer than its box shows.
+CUT = """
+() => [...document.querySelectorAll("main *")]
+  .filter((one) => {
+    const box = one.getBoundingClientRect();
+    const style = getComputedStyle(one);
+    if (!box.width || !box.height || one.closest(".nhsuk-u-visually-hidden, svg, details:not([open])")) return false;
+    const scrolls = /auto|scroll/.test(style.overflowX + style.overflowY);
+    const hides = scrolls && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+    return box.right > innerWidth + 1 || (hides && one.tagName !== "TEXTAREA");
+  })
+  .slice(0, 3)
+  .map((one) => `${one.tagName} ${one.className}`)
+"""
 PEOPLE = ("-", "lay", "champion", "reviewer1", "reviewer4", "manager", "director", "admin")
 STARTS = ("/", "/my-work", "/proposals", "/programmes", "/account", "/notifications", "/help")
 # Two proposals are enough, and one of every other kind: one page is drawn as another's.
@@ -38,6 +54,7 @@ def test_every_page_of(account: str, someone: Someone) -> None:
         person.goes(path)
         for width in WIDTHS[1:]:
             fits(person, width, path)
+        prints(person, path)
         person.page.set_viewport_size({"width": WIDTHS[0], "height": 800})
         waiting.extend(links_of(person))
     assert len(seen) > 4
@@ -53,6 +70,16 @@ def fits(person: Person, width: int, path: str) -> None:
     person.page.set_viewport_size({"width": width, "height": 800})
     if person.page.evaluate("document.documentElement.scrollWidth") > width:
         person.complaints.append(f"{path} scrolls sideways at {width}")
+
+
+def prints(person: Person, path: str) -> None:
+    """On a sheet nothing is wider than it, nor hidden in a box that scrolls."""
+    person.page.set_viewport_size({"width": SHEET, "height": 1000})
+    person.page.emulate_media(media="print")
+    cut = person.page.evaluate(CUT)
+    if cut:
+        person.complaints.append(f"{path} is cut in print: {cut}")
+    person.page.emulate_media(media="screen")
 
 
 def links_of(person: Person) -> list[str]:

@@ -11,9 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from exchange import events
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.adoption.services import set_eligible
+from exchange.audience import Audience
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.measures import queries
@@ -31,6 +33,7 @@ SLUG = "falls-huddles"
 HILL, RIVER = "hill-hospital", "river-trust"
 ONE: dict[str, Any] = {"slug": SLUG, "number": 1}
 AT_RIVER = {**ONE, "organisation_id": RIVER}
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 DEFINED: dict[str, Any] = {
     "name": "Falls with harm",
     "unit": "falls",
@@ -255,6 +258,32 @@ def test_a_table_is_entered_after_a_look_and_each_enters_their_own(
     )
     assert (sheet[0], len(sheet)) == ("Organisation,Month,Figure,Reason", 13)
     assert all(row.startswith("River Community Trust,") for row in sheet[1:])
+
+
+def test_a_table_takes_as_many_statements_for_many_figures_as_for_two(
+    app: Flask, client: Client, committed: Committed
+) -> None:
+    """But for one each on SQLite, which adds events one by one."""
+    with committed():
+        staff = make_one()
+        make_measure(staff)
+    taken = []
+    for year, months in ((2022, MONTHS[:1]), (2023, MONTHS), (2024, MONTHS)):
+        rows = "\n".join(f"{name}, {month} {year}, 7" for name in ("RH1", "RR1") for month in months)
+        page = (
+            client.as_(staff.manager).get("measures.enter_table", **ONE).submit("Check the rows", rows=rows)
+        )
+        with statements_of(app) as asked:
+            page.submit(f"Record {2 * len(months)} figures")
+        taken.append(len(asked))
+    with app.app_context():
+        each_one = int(db.engine.dialect.name == "sqlite")
+    assert taken == [taken[0], taken[0] + 22 * each_one, taken[0] + 22 * each_one]
+    with committed():
+        programme = db.session.scalars(select(Programme)).one()
+        told = events.history(programme, frozenset(Audience))
+        assert len([each for each in told if each.kind == "enter_figure"]) == 2 + 24 + 24
+        assert [each.position for each in told] == list(range(1, len(told) + 1))
 
 
 def test_a_figure_entered_meanwhile_is_shown_before_the_table_is_kept(

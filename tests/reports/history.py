@@ -32,6 +32,7 @@ from tests.decisions.arrange import DECLINATION, Staff, make_proposal, make_staf
 
 TODAY = date(2026, 11, 27)
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
+INVESTMENT = 40_000  # of each programme
 HILL, RIVER, VALLEY = "hill-hospital", "river-trust", "valley-university"
 
 
@@ -84,7 +85,7 @@ def _approved(staff: Staff, proposal: Proposal, day: tuple[int, int, int], *aske
     said: dict[str, Any] = {
         "statement": "People fall less.",
         "adoption_target": 12,
-        "investment": 40_000,
+        "investment": INVESTMENT,
         "conditions": list(asked),
     }
     with on(*day):

@@ -6,7 +6,9 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from statistics import median
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import time_machine
@@ -19,9 +21,10 @@ from exchange.reports.dashboard import figures
 from exchange.reports.dashboard.attention import Kind
 from exchange.reports.dashboard.period import Period
 from exchange.reports.dashboard.queries import Scope
+from tests.benefits.arrange import enter
 from tests.conftest import Committed
 from tests.factories import THEME
-from tests.reports.history import NOW, TODAY, make_history
+from tests.reports.history import INVESTMENT, NOW, TODAY, make_history
 
 COVERED = {"adopted", "embedded"}
 IN_USE = ["piloting", "adopted", "embedded"]
@@ -49,6 +52,9 @@ class Told:
     eligible: list[str] = field(default_factory=list)
     steps: dict[str, list[tuple[date, str]]] = field(default_factory=lambda: defaultdict(list))
     measures: dict[int, tuple[date, dict[str, dict[str, int]]]] = field(default_factory=dict)
+    turns: list[tuple[date, str]] = field(default_factory=list)  # what the programme became, and when
+    promises: dict[int, dict[str, Any]] = field(default_factory=dict)
+    benefits: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def stage(self) -> str:
@@ -106,6 +112,7 @@ def hear(told: Told, event: Event, day: date) -> None:
         told.status, told.active_since = "active", day
     if event.kind.endswith("_programme") and event.kind != "activate_programme":
         told.status = BECOMES.get(event.kind.removesuffix("_programme"), told.status)
+        told.turns.append((day, told.status))
         told.target = facts["adoption_target"]
         told.review_on = date.fromisoformat(facts["review_on"]) if facts["review_on"] else None
 
@@ -119,6 +126,10 @@ def hear_programme(told: Told, event: Event, day: date) -> None:
     elif event.kind == "define_measure":
         assert (facts["direction"], facts["combined"]) == ("decrease", "added")
         told.measures[facts["measure"]] = day, {}
+    elif event.kind.endswith("_promise"):
+        told.promises[facts["promise"]] = facts | {"stands": event.kind != "withdraw_promise"}
+    elif event.kind.endswith("_benefit"):
+        told.benefits[facts["benefit"]] = facts
     elif event.kind == "enter_figure":
         figures_of = told.measures[facts["measure"]][1].setdefault(facts["organisation"], {})
         figures_of[facts["month"]] = int(facts["value"])
@@ -192,10 +203,14 @@ PERIODS = (
 
 def test_events_alone_tell_every_figure(committed: Committed) -> None:
     with time_machine.travel(NOW, tick=False), committed():
-        director = make_history().staff.director
+        history = make_history()
+        enter(history.staff, 123_456)
+        director = history.staff.director
         person, told = db.session.get_one(Person, director.id), told_by_events()
         for period in PERIODS:
-            check(figures.read(Scope(person, frozenset({THEME}), period)), told, period)
+            found = figures.read(Scope(person, frozenset({THEME}), period))
+            check(found, told, period)
+            check_benefits(found, told, period)
 
 
 def check(found: figures.Dashboard, told: list[Told], period: Period) -> None:
@@ -230,3 +245,53 @@ def check(found: figures.Dashboard, told: list[Told], period: Period) -> None:
     expected = sorted(kind for each in told for kind in kinds_of(each))
     assert sorted(line.kind for line in found.lines) == expected
     assert len(set(expected)) >= 9
+
+
+def check_benefits(found: figures.Dashboard, told: list[Told], period: Period) -> None:
+    """Money alone, as this history promises and brings nothing else; nothing of it is counted in another programme."""
+    years = {first_year(month) for month in months_of(period.first, period.last)}
+    expected = {}
+    for year in years:
+        saved = [
+            facts["amount"]
+            for each in told
+            for facts in each.benefits.values()
+            if facts["status"] == "confirmed" and first_year(date.fromisoformat(facts["first"])) == year
+        ]
+        promised = [
+            round(Fraction(facts["amount"] * sum(first_year(month) == year for month in ran(each)), 12))
+            for each in told
+            for facts in each.promises.values()
+            if facts["stands"] and facts["reads"] in {"public", "members"}
+        ]
+        if any(saved + promised):
+            expected[year] = (sum(saved), sum(promised))
+    assert {
+        each.year: (each.realised.pence, each.promised.pence) for each in found.benefits.brought
+    } == expected
+    [invested] = found.benefits.invested
+    # What was approved stands in no event that everyone reads.
+    assert invested.pounds == INVESTMENT * sum(bool(each.status) for each in told)
+    assert invested.saved == 123_456
+    assert invested.back == 123_456 // invested.pounds
+
+
+def ran(each: Told) -> list[date]:
+    """The months that are over and on a day of which the programme was active."""
+    if each.active_since is None:
+        return []
+    turns = [(each.active_since, "active"), *(turn for turn in each.turns if turn[1] in {"active", "paused"})]
+    ends = [*(day for day, _ in turns[1:]), TODAY]
+    spans = zip(turns, ends, strict=True)
+    active = [months_of(day, end) for (day, status), end in spans if status == "active"]
+    return sorted({month for span in active for month in span if month < TODAY.replace(day=1)})
+
+
+def months_of(first: date, last: date) -> list[date]:
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def first_year(month: date) -> int:
+    """Of its financial year."""
+    return month.year if month.month >= 4 else month.year - 1

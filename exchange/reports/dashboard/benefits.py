@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from exchange.benefits import policy, queries, sums
-from exchange.benefits.totals import Amounts, ledger
+from exchange.benefits.totals import Amounts, Ledger, ledger
 from exchange.measures.months import month_of
 from exchange.region import queries as region
 from exchange.region.models import Theme
 from exchange.reports.dashboard.queries import Scope, Spreading
+from exchange.spread import planning
 
 NOTHING = Amounts()
 
@@ -31,11 +32,11 @@ class Brought:
 
 @dataclass(frozen=True)
 class Invested:
-    """What the network put into the programmes of a theme whose investment the reader reads, in pounds; what these saved in all
-    years, and what came back for each pound, in pence."""
+    """What the network put into programmes of a theme, in pounds; what these saved in all years, and what came back for each
+    pound, in pence."""
 
     theme: Theme
-    investment: int
+    pounds: int
     saved: int
     back: int | None
 
@@ -49,7 +50,7 @@ class Benefits:
 def benefits_of(scope: Scope, programmes: Sequence[Spreading]) -> Benefits:
     """Figures are of whole months of a financial year, so a year counts as a whole. A year with nothing is left out."""
     book = ledger([each.id for each in programmes], audiences=policy.audiences_everywhere(scope.person))
-    read = queries.investments_read(scope.person)
+    put_in = _put_in(scope, book)
     years = range(sums.year_of(month_of(scope.period.first)), sums.year_of(month_of(scope.period.last)) + 1)
     brought, invested = [], []
     for theme in region.themes():
@@ -58,9 +59,16 @@ def benefits_of(scope: Scope, programmes: Sequence[Spreading]) -> Benefits:
             total = book.total(of, year)
             if total.realised != NOTHING or total.promised != NOTHING:
                 brought.append(Brought(theme, year, total.realised, total.promised))
-        if known := [id_ for id_ in of if id_ in read]:
-            total = book.total(known)
-            saved = total.realised.pence
-            back = sums.return_on(total.investment, saved)
-            invested.append(Invested(theme, total.investment, saved, back))
+        if known := [id_ for id_ in of if id_ in put_in]:
+            pounds, saved = sum(put_in[id_] for id_ in known), book.total(known).realised.pence
+            invested.append(Invested(theme, pounds, saved, sums.return_on(pounds, saved)))
     return Benefits(brought, invested)
+
+
+def _put_in(scope: Scope, book: Ledger) -> dict[int, int]:
+    """By programme: what was approved, where the reader may know. What others read as well tells what was released, as everyone
+    may know that and only a programme's team and staff the approval."""
+    if scope.is_for_others:
+        return planning.released_by_each(book.investments)
+    read = queries.investments_read(scope.person)
+    return {id_: pounds for id_, pounds in book.investments.items() if id_ in read}

@@ -32,7 +32,8 @@ ACROSS = "Across systems"
 
 BENEFITS = (
     "What organisations confirmed, each benefit once, of the financial years (April to March) that the period touches. A year "
-    "with nothing is left out. What was promised for a year counts for the months in which a programme ran and that are over. "
+    "with nothing is left out. What was promised for a year counts for the months that are over and in which a programme ran "
+    "on any day. "
 )
 
 # How each figure is calculated.
@@ -108,7 +109,8 @@ OF_PAPER = {
     "proposals that their teams keep to assessors.",
     "Interests": "{name} made this pack. What came, left and needs attention leaves out proposals in which {name} has an "
     "interest, and so do the days.",
-    "Benefits": BENEFITS + "The investment is of the programmes whose investment {name} may read.",
+    "Benefits": BENEFITS
+    + "Released is what the network paid out to the programmes, less what came back, as their pages show it.",
 }
 
 

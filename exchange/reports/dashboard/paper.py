@@ -1,7 +1,7 @@
 """The board pack: the dashboard as a paper, for a period and a theme.
 
 It lies before people whom something may bind. What is prepared and not released, what is kept to assessors, how far an
-assessment is and what a condition says are not theirs to know, so nothing in it tells of that.
+assessment is, what a condition says and what was approved for a programme are not theirs to know, so nothing in it tells of that.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _parts(shown: Page) -> Iterator[Part]:
     if shown.benefits.brought:
         yield _table(tables.brought(shown.benefits.brought))
     if shown.benefits.invested:
-        yield _table(tables.invested(shown.benefits.invested))
+        yield _table(tables.invested(shown.benefits.invested, "Released"))
     yield heading("How each figure is calculated")
     yield rows([{"key": name, "value": said} for name, said in shown.notes])
 

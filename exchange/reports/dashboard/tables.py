@@ -84,15 +84,15 @@ def brought(rows: Sequence[Brought]) -> Drawn:
     )
 
 
-def invested(rows: Sequence[Invested]) -> Drawn:
-    """Of all years."""
+def invested(rows: Sequence[Invested], pounds: str = "Investment") -> Drawn:
+    """Of all years. `pounds` says what was put in."""
     return Drawn(
         "What the network put in, and what was saved in all years",
-        ["Theme", *numeric("Investment", "Saved", "For each £1")],
+        ["Theme", *numeric(pounds, "Saved", "For each £1")],
         [
             [
                 row.theme.name,
-                figure(money(row.investment), url_for("benefits.totals", theme=row.theme.id)),
+                figure(money(row.pounds), url_for("benefits.totals", theme=row.theme.id)),
                 figure(exact_money(row.saved), url_for("benefits.figures", theme=row.theme.id)),
                 figure(NONE if row.back is None else exact_money(row.back)),
             ]

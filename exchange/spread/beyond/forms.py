@@ -8,6 +8,7 @@ from typing import Any, cast
 import wtforms
 
 from exchange import clock, forms
+from exchange.proposals.unnaming import UnnamingForm
 from exchange.spread.beyond import rules
 from exchange.spread.beyond.models import Answer, Offer
 from exchange.spread.beyond.services import Said
@@ -31,8 +32,10 @@ def _contact(label: str, message: str) -> forms.EmailField:
     return forms.EmailField(label, [forms.Required(message)], hint="Only the staff of the lead theme see it.")
 
 
-class OfferForm(forms.OnceForm):
+class OfferForm(UnnamingForm):
     """`offer_form` adds an address for each network."""
+
+    whom = ("message",)
 
     networks = forms.ManyField("Which networks", [forms.Required("Select at least one network")])
     message = _message()
@@ -64,13 +67,17 @@ def offer_form(networks: Sequence[str], known: Mapping[str, str]) -> OfferForm:
     return form
 
 
-class AgainForm(forms.OnceForm):
+class AgainForm(UnnamingForm):
+    whom = ("message",)
+
     contact = _contact("E-mail address", "Enter an e-mail address")
     message = _message()
 
 
-class AnswerForm(forms.OnceForm):
+class AnswerForm(UnnamingForm):
     """What a network answers: asked of itself, or of one of the staff who heard it."""
+
+    whom = ("question", "reason")
 
     answer = forms.OneField("Your answer", [forms.Required("Select an answer")])
     question = forms.TextField("What you would like to know", words=200)

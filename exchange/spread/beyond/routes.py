@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from exchange.access import public, requires, row_number, someone_at_hand
 from exchange.accounts.policy import ONLY_WHO_RUN_A_THEME, runs_a_theme
+from exchange.proposals.unnaming import keep_reviewers_out
 from exchange.spread.beyond import links, page, policy, queries, rules, services
 from exchange.spread.beyond.forms import AgainForm, AnswerForm, FilterForm, offer_form
 from exchange.spread.beyond.queries import SeenOffer
@@ -54,6 +55,7 @@ def offer_programme(found: SeenProgramme) -> ResponseReturnValue:
     services.check_offered(found.programme)
     networks = queries.networks_to_offer(found.programme, request.form.getlist("networks"))
     form = offer_form(networks, queries.last_contacts(someone_at_hand(), networks))
+    keep_reviewers_out(form, found.seen)
     if form.validate_on_submit():
         offers = services.offer_programme(
             found.programme, someone_at_hand(), form.contacts, form.message.data
@@ -69,6 +71,7 @@ def send_again(seen: SeenOffer) -> ResponseReturnValue:
     offer = seen.offer
     services.check_offered(offer.programme)
     form = AgainForm(data={"contact": offer.contact, "message": offer.message})
+    keep_reviewers_out(form, seen.found.seen)
     if form.validate_on_submit():
         services.send_again(offer, someone_at_hand(), form.contact.data, form.message.data)
         flash(f"Offered to {offer.network} again. The e-mail is on its way.")
@@ -81,6 +84,7 @@ def send_again(seen: SeenOffer) -> ResponseReturnValue:
 @requires(policy.can_record, of=queries.offer_seen, message=policy.ONLY_STAFF)
 def record_answer(seen: SeenOffer) -> ResponseReturnValue:
     offer, form = seen.offer, AnswerForm(seen.offer, by_staff=True)
+    keep_reviewers_out(form, seen.found.seen)
     is_stale = form.is_submitted() and form.is_stale
     if form.validate_on_submit() and not is_stale:
         services.record_answer(offer, someone_at_hand(), form.said, expected=form.expected)
