@@ -139,7 +139,7 @@ def _edit(story: Story, champion: Person, step: Step) -> None:
 
 
 def _write(proposal: Proposal, actor: Person, answers: Mapping[str, Any]) -> None:
-    for section in record.SECTIONS:
+    for section in record.sections(proposal.answers):
         given = {
             question.id: _typed(answers[question.id])
             for question in section.questions

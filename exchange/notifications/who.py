@@ -208,7 +208,7 @@ def by_date(news: News) -> Mapping[str, Any]:
 
 
 def sections_by_date(news: News) -> Mapping[str, Any]:
-    titles = {section.id: section.title for section in record.SECTIONS}
+    titles = {section.id: section.title for section in record.sections(news.about.answers)}
     asked = [titles[id_] for id_ in news.happened.facts["sections"] if id_ in titles]
     return {**by_date(news), "sections": [f"“{title}”" for title in asked]}
 
