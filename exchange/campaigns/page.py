@@ -44,7 +44,6 @@ class Happened:
 @dataclass(frozen=True)
 class CampaignPage:
     seen: SeenCampaign
-    facts: list[str]
     when: str
     answers: int
     can_answer: bool
@@ -58,6 +57,8 @@ class CampaignPage:
         """For the component."""
         campaign = self.seen.campaign
         themes = [campaign.theme, *campaign.themes]
+        now = clock.now()
+        has_opened, has_closed = campaign.opens_at <= now, campaign.closes_at <= now
         return [
             {"key": "Who it is for", "value": campaign.who_for},
             {"key": "Regional priorities", "value": joined([each.name for each in campaign.priorities])},
@@ -65,8 +66,8 @@ class CampaignPage:
                 "key": "Theme" if len(themes) == 1 else "Themes",
                 "value": joined([each.name for each in themes]),
             },
-            {"key": "Opens", "value": moment(campaign.opens_at)},
-            {"key": "Closes", "value": moment(campaign.closes_at)},
+            {"key": "Opened" if has_opened else "Opens", "value": moment(campaign.opens_at)},
+            {"key": "Closed" if has_closed else "Closes", "value": moment(campaign.closes_at)},
         ]
 
 
@@ -74,7 +75,6 @@ def page_of(seen: SeenCampaign, person: Person | None) -> CampaignPage:
     campaign, state = seen.campaign, seen.state
     return CampaignPage(
         seen=seen,
-        facts=facts_of(campaign, state),
         when=_when(seen),
         answers=queries.answer_count(person, campaign),
         can_answer=state is State.OPEN and person is not None and proposals.can_propose(person),

@@ -1,4 +1,4 @@
-"""The lists of the region, and its campaigns, that questions choose from, with their names: all in one query, retired ones too."""
+"""The lists that questions choose from, the region's and campaigns, with their names: all in one query, retired ones too."""
 
 from __future__ import annotations
 

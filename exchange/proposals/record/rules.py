@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from exchange.plain_text import count_words
-from exchange.proposals.record.campaign import sections
+from exchange.proposals.record.campaign import CAMPAIGN_QUESTIONS, sections
 from exchange.proposals.record.kinds import AnswerAudience, Answers, Kind, Needed, Question, Section
 from exchange.proposals.record.questions import SECTIONS, is_early
 
@@ -129,8 +129,9 @@ def progress(section: Section, answers: Answers) -> Progress:
 
 
 def readable(answers: Answers, audiences: frozenset[AnswerAudience]) -> dict[str, Any]:
-    """The answers that these audiences may read."""
-    return {
+    """The answers that these audiences may read, with what a campaign asked."""
+    asked = {key: answers[key] for key in (CAMPAIGN_QUESTIONS,) if key in answers}
+    return asked | {
         question.id: answers[question.id]
         for question in questions(answers)
         if question.audience in audiences and question.id in answers and question.applies(answers)
