@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -58,11 +58,16 @@ def make_campaign(
 
 
 def make_answer(
-    champion: Person, campaign: Campaign, *, is_submitted: bool = True, **answers: Any
+    champion: Person,
+    campaign: Campaign,
+    *,
+    is_submitted: bool = True,
+    own: Mapping[str, Any] | None = None,
+    **answers: Any,
 ) -> Proposal:
-    """A complete proposal for the campaign, while it is open; to each of its questions "Words"."""
+    """A complete proposal for the campaign, while it is open; to each of its questions "Words", or what `own` has."""
     proposal = proposals.create(champion, ANSWERS["title"], THEME, campaign)
-    own = {kept["id"]: "Words" for kept in campaign.questions}
+    own = own or {kept["id"]: "Words" for kept in campaign.questions}
     held = {key: proposal.answers[key] for key in ("campaign", CAMPAIGN_QUESTIONS) if key in proposal.answers}
     set_answers(proposal, {**ANSWERS, **held, **own, **answers})
     if is_submitted:

@@ -69,7 +69,7 @@ def test_answers_to_a_campaign_are_read_frozen_compared_and_found_as_others_are(
         manager, champion, member, reviewer = make_manager(), make_champion(), make_member(), make_reviewer()
         campaign = make_campaign(manager, questions=[ASKED, SECRET])
         night, cost = (kept["id"] for kept in campaign.questions)
-        answer = make_answer(champion, campaign, **{night: "Lamps at the floor.", cost: 1234})
+        answer = make_answer(champion, campaign, own={night: "Lamps at the floor.", cost: 1234})
         round_ = start(answer, manager, [make_reviewer("Second"), make_reviewer("Third"), reviewer])
         declare(next(each for each in round_.assignments if each.person_id == reviewer.id))
     ref = answer.reference
@@ -147,8 +147,8 @@ def test_campaign_is_chosen_and_left_in_the_record(client: Client, committed: Co
         make_campaign(manager, "Coming", opens_in=DAY)
         make_campaign(manager, "Past", closes_in=timedelta(seconds=-1), opens_in=-9 * DAY)
         draft = make_answer(champion, one, is_submitted=False)
-    fit = {"ref": draft.reference, "section": "fit"}
-    page = client.as_(champion).get("proposals.edit_section", **fit)
+    fit = f"/proposals/{draft.reference}/edit/fit"
+    page = client.as_(champion).get(fit)
     offered = [each.attributes["value"] for each in page.select("[name=campaign]")]
     assert offered == ["none", "falls-at-night", "falls-by-day"] or offered[1:] == [
         "falls-at-night",
@@ -157,10 +157,10 @@ def test_campaign_is_chosen_and_left_in_the_record(client: Client, committed: Co
     page = page.submit("Save and continue", campaign=other.id)
     assert page.h1 == "Need and benefit"
     page.browser.get("proposals.edit_section", ref=draft.reference, section="campaign", status=404)
-    page = page.browser.get("proposals.edit_section", **fit).submit("Save and continue", campaign=one.id)
+    page = page.browser.get(fit).submit("Save and continue", campaign=one.id)
     assert page.h1 == "What the campaign asks"
     assert "Words" in page.value(one.questions[0]["id"])  # nothing typed is lost
-    page = page.browser.get("proposals.edit_section", **fit).submit("Save and continue", campaign="none")
+    page = page.browser.get(fit).submit("Save and continue", campaign="none")
     assert page.h1 == "Need and benefit"
     with committed():
         assert db.session.get_one(Proposal, draft.id).campaign_id is None

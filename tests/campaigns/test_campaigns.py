@@ -204,8 +204,8 @@ def test_campaigns_stand_on_home_on_their_themes_and_in_three_lists(
     assert page.texts(".app-result__title") == ["Open one", "Coming one", "Past one"]
     assert client.as_(manager).get("campaigns.campaigns").texts(".app-result__title")[0] == "Draft one"
     assert client.visitor().get("community.home").texts(".app-result__title") == ["Open one", "Coming one"]
-    theme = {"theme_id": OTHER_THEME}
-    assert client.visitor().get("community.theme", **theme).texts(".app-result__title") == []
+    page = client.visitor().get("community.theme", theme_id=OTHER_THEME)
+    assert page.texts(".app-result__title") == []
     places = ("/campaigns", "/", "/themes/safe-care", "/campaigns/open-one", "/campaigns/open-one/answers")
     before = [counted_queries(app, client, manager, place) for place in places]
     with committed() as session:
