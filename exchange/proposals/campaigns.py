@@ -100,13 +100,13 @@ def with_questions(answers: Answers) -> dict[str, Any]:
     return {**others, CAMPAIGN_QUESTIONS: campaign.questions}
 
 
-def closed_campaign(id_: str | None) -> Campaign | None:
-    """The campaign with this id, where nothing more can be submitted for it.
-
-    Holds it as it is until the transaction ends, so that nothing is submitted for one that is ended meanwhile.
-    """
-    if id_ is None:
-        return None
-    query = select(Campaign).where(Campaign.id == id_).with_for_update(read=True, of=Campaign)
-    campaign = db.session.scalars(query.execution_options(populate_existing=True)).one()
+def closed_campaign(id_: str) -> Campaign | None:
+    """The campaign with this id, where nothing more can be submitted for it."""
+    campaign = db.session.get_one(Campaign, id_)
     return None if campaign.opens_at <= clock.now() < campaign.closes_at else campaign
+
+
+def hold(id_: str | None) -> None:
+    """Keeps the campaign as it is now until the transaction ends: nobody ends it meanwhile."""
+    held = select(Campaign).where(Campaign.id == id_).with_for_update(read=True, of=Campaign)
+    db.session.scalars(held.execution_options(populate_existing=True)).all()

@@ -321,19 +321,21 @@ def last_edit(proposal: Proposal, section: str) -> Event | None:
 
 def campaign_missed(proposal: Proposal) -> Campaign | None:
     """The campaign that the working record answers, where it has closed. What was submitted for it before stays in it."""
-    return _missed(proposal, latest_version(proposal))
+    return _missed(proposal, proposal.version_number)
 
 
 def campaign_missed_by_recall(proposal: Proposal) -> Campaign | None:
     """The campaign for which it could not be submitted again, once the last version is taken back."""
-    return _missed(proposal, _version(proposal, proposal.version_number - 1))
+    return _missed(proposal, proposal.version_number - 1)
 
 
-def _missed(proposal: Proposal, before: Version | None) -> Campaign | None:
+def _missed(proposal: Proposal, last: int) -> Campaign | None:
     named = proposal.answers.get("campaign")
-    if before is not None and before.answers.get("campaign") == named:
+    if not named:
         return None
-    return campaigns.closed_campaign(named)
+    before = _version(proposal, last)
+    is_in_it = before is not None and before.answers.get("campaign") == named
+    return None if is_in_it else campaigns.closed_campaign(named)
 
 
 def history(seen: Seen) -> list[Event]:
