@@ -27,7 +27,7 @@ def test_campaign(service: Service, database: str, someone: Someone) -> None:
     draft = begins(late, campaign)
     extends(manager, campaign)
 
-    visitor = someone("campaign visitor", scripts=False)
+    visitor = someone("campaign visitor")
     visitor.goes("/")
     visitor.follows(TITLE)
     assert visitor.sees("No answer is public yet.")
