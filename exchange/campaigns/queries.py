@@ -47,11 +47,6 @@ class SeenCampaign:
     def questions(self) -> list[Question]:
         return [campaign_question(kept) for kept in self.campaign.questions]
 
-    @property
-    def days_left(self) -> int:
-        """Until the day on which it closes, in London; on that day 0."""
-        return (clock.day_of(self.campaign.closes_at) - clock.today()).days
-
 
 def seen(person: Person | None, campaign_id: str) -> SeenCampaign:
     """Raises NotFound."""
@@ -79,11 +74,6 @@ def question_seen(person: Person | None, campaign_id: str, asked: str) -> SeenQu
     raise NotFound
 
 
-def is_current(now: datetime) -> ColumnElement[bool]:
-    """Open or coming."""
-    return and_(Campaign.announced_at.is_not(None), Campaign.closes_at > now)
-
-
 def open_now(*, theme: str | None = None) -> Sequence[Campaign]:
     """Those that close first, first; of all themes, or with one among theirs."""
     return db.session.scalars(_of(theme).where(open_at(clock.now())).order_by(*_SOONEST)).all()
@@ -91,7 +81,8 @@ def open_now(*, theme: str | None = None) -> Sequence[Campaign]:
 
 def coming(*, theme: str | None = None) -> Sequence[Campaign]:
     now = clock.now()
-    query = _of(theme).where(is_current(now), Campaign.opens_at > now)
+    is_coming = Campaign.announced_at.is_not(None), Campaign.opens_at > now, Campaign.closes_at > now
+    query = _of(theme).where(*is_coming)
     return db.session.scalars(query.order_by(Campaign.opens_at, Campaign.id)).all()
 
 
