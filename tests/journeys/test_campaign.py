@@ -68,7 +68,7 @@ def asks(manager: Person) -> str:
     manager.presses("Save the question")
     manager.presses("Announce the campaign")
     assert manager.sees("9 days left")
-    return manager.where.rpartition("/")[2]
+    return manager.where.partition("#")[0].rpartition("/")[2]
 
 
 def answers(member: Person, campaign: str) -> str:
