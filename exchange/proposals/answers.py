@@ -104,7 +104,7 @@ def asked_sections(answers: Answers, choices: Choices, files: Sequence[Attachmen
             [
                 shown(question, answers, choices, files)
                 for question in record.asked_in(section)
-                if question.applies(answers)
+                if question.applies(answers) and choices.can_answer(question, answers)
             ],
         )
         for section in record.sections(answers)

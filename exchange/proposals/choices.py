@@ -49,6 +49,10 @@ class Choices:
             if one
         ]
 
+    def can_answer(self, question: Question, answers: Answers) -> bool:
+        """Whether there is something to choose: while no campaign is open, nobody is asked which."""
+        return question.source is not Source.CAMPAIGNS or len(self.of_question(question, answers)) > 1
+
     def of_question(self, question: Question, answers: Answers) -> list[Choice]:
         """What the question offers someone who answered so: its own choices, then the region's."""
         if question.source is None:

@@ -222,9 +222,9 @@ def section_form(section: Section, answers: Answers, choices: Choices, **more: A
     fields: dict[str, Any] = {"asked": record.typed_in(section)}
     data = dict(answers)
     for question in asked:
+        if not choices.can_answer(question, answers):
+            continue
         if question.source is Source.CAMPAIGNS:
-            if len(choices.of_question(question, answers)) == 1:  # none to choose
-                continue
             data[question.id] = answers.get(question.id) or record.NO_CAMPAIGN
         fields[question.id] = _field(question, answers, choices)
         if question.source is Source.ORGANISATIONS:
