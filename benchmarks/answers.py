@@ -66,6 +66,8 @@ def _answer(draw: Random, question: Question, lists: Lists, lead_theme: str) -> 
             return lead_theme
         case "stage_of_development":
             return draw.choice(("being-tested", "evaluated", "ready-to-adopt"))
+        case "campaign":
+            return None
         case "visibility":
             return draw.choices(("members", "assessors"), (85, 15))[0]
         case "supplier":

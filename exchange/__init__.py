@@ -22,6 +22,7 @@ import exchange.assessment.reviewing.routes
 import exchange.assessment.routes
 import exchange.assessment.tabs_of
 import exchange.benefits.routes
+import exchange.campaigns.routes
 import exchange.community.routes
 import exchange.decisions.needs
 import exchange.decisions.routes
@@ -141,6 +142,7 @@ def _join_features(app: Flask) -> None:
         exchange.benefits.routes,
         exchange.decisions.routes,
         exchange.discussion.routes,
+        exchange.campaigns.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,

@@ -102,6 +102,10 @@ def _money(field: Any, options: Mapping[str, Any]) -> Face:
     return component, {**params, "prefix": "£"}
 
 
+def _time(field: Any, options: Mapping[str, Any]) -> Face:
+    return _line(field, {"width": "10", **options}, spellcheck=False)
+
+
 def _password(field: Any, options: Mapping[str, Any]) -> Face:
     options = {"autocomplete": "current-password", **options}
     _, params = _line(field, options, value="")
@@ -236,6 +240,7 @@ FACES: tuple[tuple[type[Field], Callable[[Any, Mapping[str, Any]], Face]], ...] 
     (forms.EmailField, _email),
     (forms.UrlField, _url),
     (forms.TextField, _text),
+    (forms.TimeField, _time),
     (forms.DayField, _day),
     (forms.PickField, _pick),
     (forms.OneField, _radios),

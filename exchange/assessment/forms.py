@@ -16,6 +16,7 @@ from exchange.assessment.queries import Candidate
 from exchange.forms import Choice, Required
 from exchange.proposals import record
 from exchange.proposals.forms import changes_due_field
+from exchange.proposals.models import Proposal
 from exchange.proposals.unnaming import UnnamingForm
 
 REASON_WORDS = 150
@@ -76,7 +77,6 @@ class RequestChangesForm(UnnamingForm):
     sections = forms.ManyField(
         "Sections to change",
         [Required("Select the sections to change")],
-        choices=[Choice(section.id, section.title) for section in record.SECTIONS],
         hint="The champion can edit every section; these are marked.",
     )
     message = forms.TextField(
@@ -87,6 +87,12 @@ class RequestChangesForm(UnnamingForm):
         hint="The team reads this. Say what is missing or unclear, and what would make it ready.",
     )
     due = changes_due_field()
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__()
+        self.sections.choices = [
+            Choice(section.id, section.title) for section in record.sections(proposal.answers)
+        ]
 
 
 def _reason(label: str, missing: str, hint: str) -> forms.TextField:

@@ -51,7 +51,7 @@ def start_assessment(seen: Seen) -> ResponseReturnValue:
 @blueprint.route("/proposals/<ref>/request-changes", methods=["GET", "POST"])
 @requires(policy.manages, of=proposals.seen, message=ONLY_MANAGERS)
 def request_changes(seen: Seen) -> ResponseReturnValue:
-    person, proposal, form = someone_at_hand(), seen.proposal, forms.RequestChangesForm()
+    person, proposal, form = someone_at_hand(), seen.proposal, forms.RequestChangesForm(seen.proposal)
     form.keep_out(queries.names_of_reviewers(proposal))
     check(proposal, "request_changes", person)
     if form.validate_on_submit():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from exchange.accounts.models import Person, Role
 from exchange.accounts.queries import people_with
+from exchange.campaigns.page import Item, current_items
 from exchange.proposals.listing import Facet, Wanted
 from exchange.proposals.listing_page import ShownList, short_list
 from exchange.region import queries as region
@@ -18,11 +19,12 @@ LATEST = 4
 
 @dataclass(frozen=True)
 class ThemePage:
-    """A theme with its people by name, its programmes and those of its proposals that this person may see."""
+    """A theme with its people by name, its campaigns and programmes and those of its proposals that this person may see."""
 
     theme: Theme
     directors: list[str]
     managers: list[str]
+    campaigns: list[Item]
     programmes: list[Listed]
     proposals: ShownList
 
@@ -39,6 +41,7 @@ def theme_page(person: Person | None, theme_id: str) -> ThemePage:
         theme=theme,
         directors=_names(Role.THEME_DIRECTOR, theme),
         managers=_names(Role.PROGRAMME_MANAGER, theme),
+        campaigns=current_items(theme.id),
         programmes=spread.newest_programmes(LATEST, theme=theme.id),
         proposals=short_list(person, Wanted(chosen={Facet.THEME: (theme.id,)})),
     )

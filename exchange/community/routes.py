@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from exchange.access import person_at_hand, public
+from exchange.campaigns.page import current_items
 from exchange.community import queries
 from exchange.proposals import policy
 from exchange.region import queries as region
@@ -22,6 +23,7 @@ def home() -> ResponseReturnValue:
         region=region.current(),
         priorities=region.priorities(),
         themes=region.themes(),
+        campaigns=current_items(),
         programmes=queries.latest_programmes(),
         can_propose=person is not None and policy.can_propose(person),
     )

@@ -25,7 +25,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import discussion, kits, offers, programmes, stories
+from exchange.demo import campaigns, discussion, kits, offers, programmes, stories
 from exchange.demo.pdf import one_page
 from exchange.demo.stories import FOLDER, Step, Story
 from exchange.extensions import db
@@ -34,6 +34,7 @@ from exchange.notifications import services as notifications
 from exchange.notifications.models import Notification
 from exchange.proposals import documents, record
 from exchange.proposals import services as proposals
+from exchange.proposals.campaigns import open_campaign
 from exchange.proposals.models import Proposal
 from exchange.region import pack
 from exchange.region import queries as region
@@ -121,8 +122,10 @@ def _keep_register(told: Mapping[str, Any]) -> None:
 
 
 def _create(story: Story, champion: Person, step: Step) -> None:
+    answers = story.answers
+    campaign = open_campaign(answers.get("campaign"))
     proposal = proposals.create(
-        champion, story.answers["title"], story.answers.get("lead_theme", "patient-safety")
+        champion, answers["title"], answers.get("lead_theme", "patient-safety"), campaign
     )
     story.reference = proposal.reference
     proposal.co_authors = [_person(address) for address in story.co_authors]
@@ -139,7 +142,7 @@ def _edit(story: Story, champion: Person, step: Step) -> None:
 
 
 def _write(proposal: Proposal, actor: Person, answers: Mapping[str, Any]) -> None:
-    for section in record.SECTIONS:
+    for section in record.sections(proposal.answers):
         given = {
             question.id: _typed(answers[question.id])
             for question in section.questions
@@ -309,6 +312,10 @@ def _of_story(do: Callable[[Proposal, Person, Step], None]) -> Callable[[Story, 
     return lambda story, actor, step: do(story.proposal, actor, step)
 
 
+def _of_campaign(do: Callable[[Person, Step], None]) -> Callable[[Story, Person, Step], None]:
+    return lambda story, actor, step: do(actor, step)
+
+
 def _round(story: Story) -> Round:
     round_ = rounds.current_round(story.proposal)
     assert round_ is not None
@@ -359,6 +366,7 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "withdraw": _withdraw,
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
+    **{name: _of_campaign(do) for name, do in campaigns.DOING.items()},
     **{name: _of_story(do) for name, do in {**LATER, **discussion.DOING}.items()},
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

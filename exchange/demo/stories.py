@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from exchange import clock
-from exchange.demo import discussion, kits, offers, programmes
+from exchange.demo import campaigns, discussion, kits, offers, programmes
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
 
@@ -37,11 +37,19 @@ class Story:
 
 
 def told() -> Iterator[Story]:
-    later = [programmes.adopting(), kits.steps(), offers.offering(), discussion.talking()]
+    later = [
+        programmes.adopting(),
+        kits.steps(),
+        offers.offering(),
+        discussion.talking(),
+        campaigns.running(),
+    ]
+    answered = campaigns.answered()
     for path in sorted((FOLDER / "proposals").glob("*.toml")):
         story = tomllib.loads(path.read_text())
         history = story["history"] + [step for steps in later for step in steps.get(path.stem, [])]
-        yield Story(path.stem, story["answers"], story.get("files", []), story.get("co_authors", []), history)
+        answers = {**story["answers"], **answered.get(path.stem, {})}
+        yield Story(path.stem, answers, story.get("files", []), story.get("co_authors", []), history)
 
 
 def in_order(stories: list[Story]) -> list[tuple[datetime, Story, Step]]:

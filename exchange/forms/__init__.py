@@ -8,6 +8,7 @@ from exchange.forms.files import FilesField
 from exchange.forms.form import Form, OnceForm
 from exchange.forms.numbers import CountField, MoneyField
 from exchange.forms.sheet import SheetForm
+from exchange.forms.times import TimeField
 from exchange.forms.typed import EmailField, LineField, TextField, UrlField
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "SheetForm",
     "TextField",
     "TickField",
+    "TimeField",
     "UrlField",
     "typed_in",
     "typed_in_request",

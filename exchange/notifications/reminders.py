@@ -1,5 +1,5 @@
 """Reminders of reviews and changes that are due, some working days before, on the date, and some working days after it; and once,
-of registers of interests that end or are a year old, and of pauses whose day to look again has come.
+of campaigns that close soon, registers of interests that end or are a year old, and pauses whose day to look again has come.
 
 Of those that have come, only the newest is given, so that a worker that was down for days gives one and not
 all at once.
@@ -18,6 +18,7 @@ from exchange import clock
 from exchange.accounts.models import Person, RegisteredInterest
 from exchange.accounts.roles import Role
 from exchange.assessment.models import Assignment, Round
+from exchange.campaigns import queries as campaigns
 from exchange.extensions import db
 from exchange.interests import queries as interests
 from exchange.interests.policy import NOTICE, check_by
@@ -35,6 +36,8 @@ from exchange.transaction import transaction
 from exchange.working_days import add_working_days
 
 REVIEW_DUE = Row(lambda news: (), "review_due", paths.REVIEW)
+CAMPAIGN_CLOSES = Row(lambda news: (), "campaign_closes", paths.EDIT)
+CAMPAIGN_NOTICE = timedelta(days=3)
 CHANGES_DUE = Row(lambda news: (), "changes_due", paths.EDIT)
 INTEREST_ENDS = Row(lambda news: (), "interest_ends", paths.path_to("interests.register"))
 PAUSE_DUE = Row(lambda news: (), "pause_due", paths.PROGRAMME)
@@ -82,6 +85,7 @@ def remind_all() -> None:
             *((_of_changes, id_) for id_ in _awaited_changes(horizon)),
             *((_of_interest, id_) for id_ in interests.ending_by(clock.today() + NOTICE)),
             *((_of_register, id_) for id_ in interests.to_check()),
+            *((_of_campaign, id_) for id_ in campaigns.drafts_closing_by(clock.now() + CAMPAIGN_NOTICE)),
             *((_of_pause, id_) for id_ in spread.pauses_due(clock.today())),
         ]
     for give, id_ in waiting:
@@ -135,6 +139,15 @@ def _of_interest(interest_id: int, days: Days) -> None:
     if interest.ended_at is None:
         key = f"interest.{interest_id}.{interest.until}"
         _remind_once(interest.person, INTEREST_ENDS, key, interest=interest)
+
+
+def _of_campaign(proposal_id: int, days: Days) -> None:
+    """Once for each closing day, to whoever has yet to submit an answer."""
+    draft = db.session.get_one(Proposal, proposal_id)
+    campaign = draft.campaign
+    if draft.stage is Stage.DRAFT and campaign is not None:
+        key = f"campaign.{proposal_id}.{clock.day_of(campaign.closes_at)}"
+        _remind_once(draft.champion, CAMPAIGN_CLOSES, key, draft, campaign=campaign)
 
 
 def _of_pause(programme_id: int, days: Days) -> None:

@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating, discussing, joining
+from exchange.notifications import acting, campaigning, deliberating, discussing, joining
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -208,7 +208,7 @@ def by_date(news: News) -> Mapping[str, Any]:
 
 
 def sections_by_date(news: News) -> Mapping[str, Any]:
-    titles = {section.id: section.title for section in record.SECTIONS}
+    titles = {section.id: section.title for section in record.sections(news.about.answers)}
     asked = [titles[id_] for id_ in news.happened.facts["sections"] if id_ in titles]
     return {**by_date(news), "sections": [f"“{title}”" for title in asked]}
 
@@ -327,5 +327,6 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
 TOLD = {
     **TOLD,
     **discussing.ROWS,
+    **campaigning.ROWS,
     **{kind: (*TOLD.get(kind, ()), discussing.FOLLOWERS) for kind in discussing.FOLLOWED},
 }

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import BadSettings
 from exchange import heartbeat, once
 from exchange.accounts import services as accounts
+from exchange.campaigns import services as campaigns
 from exchange.extensions import db
 from exchange.notifications import delivery, reminders, services
 from exchange.notifications.faults import described
@@ -96,6 +97,7 @@ def worker(once: bool) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     transport = _transport(app)
     chores = [
+        Chore("campaigns", campaigns.notice_all, 5),
         Chore("reminders", reminders.remind_all, 10 * 60),
         Chore("sweep", _sweep, 60 * 60),
         Chore("statistics", lambda: refresh_statistics(db.engine), 24 * 60 * 60),

@@ -69,6 +69,8 @@ def shown(question: Question, answers: Answers, choices: Choices, files: Sequenc
             return Shown(question, text=money(value))
         case Kind.COUNT:
             return Shown(question, text=number(value))
+        case Kind.TICK:
+            return Shown(question, text="Yes")
         case Kind.URL:
             return Shown(question, text=value, is_link=True)
     return Shown(question, text=value, is_prose=question.kind is Kind.TEXT)
@@ -84,7 +86,7 @@ def answered_sections(
     """What is answered, for reading: empty questions and empty sections are left out, and those that the page
     shows elsewhere."""
     found = []
-    for section in record.SECTIONS:
+    for section in record.sections(answers):
         asked = [question for question in record.asked_in(section) if question.id not in without]
         answered = [
             each for question in asked if (each := shown(question, answers, choices, files)).is_answered
@@ -102,8 +104,8 @@ def asked_sections(answers: Answers, choices: Choices, files: Sequence[Attachmen
             [
                 shown(question, answers, choices, files)
                 for question in record.asked_in(section)
-                if question.applies(answers)
+                if question.applies(answers) and choices.can_answer(question, answers)
             ],
         )
-        for section in record.SECTIONS
+        for section in record.sections(answers)
     ]

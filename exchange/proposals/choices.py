@@ -1,4 +1,4 @@
-"""The region's lists that questions choose from, with their names: all in one query, retired ones too."""
+"""The lists that questions choose from, the region's and campaigns, with their names: all in one query, retired ones too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, SQLColumnExpression, func, literal, select, union_all
 
+from exchange import clock
 from exchange.extensions import db
+from exchange.proposals import campaigns
+from exchange.proposals.campaigns import Campaign
 from exchange.proposals.record import Answers, Choice, Kind, Question, Source
 from exchange.region.models import Organisation, Priority, StrategicAim, Theme
 
@@ -46,6 +49,10 @@ class Choices:
             if one
         ]
 
+    def can_answer(self, question: Question, answers: Answers) -> bool:
+        """Whether there is something to choose: while no campaign is open, nobody is asked which."""
+        return question.source is not Source.CAMPAIGNS or len(self.of_question(question, answers)) > 1
+
     def of_question(self, question: Question, answers: Answers) -> list[Choice]:
         """What the question offers someone who answered so: its own choices, then the region's."""
         if question.source is None:
@@ -64,12 +71,25 @@ def choices() -> Choices:
         _rows(Source.THEMES, Theme, Theme.position),
         _rows(Source.AIMS, StrategicAim, StrategicAim.position),
         _rows(Source.ORGANISATIONS, Organisation, literal(0)),  # by name alone
+        _campaigns(),
     ]
     rows = union_all(*lists).subquery()
     query = select(rows).order_by(rows.c.source, rows.c.position, func.lower(rows.c.name), rows.c.id)
     for source, id_, name, _, is_retired in db.session.execute(query):
         found[Source(source)][id_] = Option(name, bool(is_retired))
     return Choices(found)
+
+
+def _campaigns() -> Select[str, str, str, int, bool]:
+    """Those that have opened; only while they are open can they be chosen."""
+    now = clock.now()
+    return select(
+        literal(Source.CAMPAIGNS.value).label("source"),
+        Campaign.id.label("id"),
+        Campaign.title.label("name"),
+        literal(0).label("position"),
+        (~campaigns.open_at(now)).label("retired"),
+    ).where(campaigns.opened_by(now))
 
 
 def _rows(

@@ -64,7 +64,7 @@ class Piece:
 def compare(before: Edition, after: Edition) -> list[Difference]:
     """Every question that either answers, in the order of the record."""
     found = []
-    for question in record.questions():
+    for question in record.questions(before.answers, after.answers):
         old, new = _given(before.answers, question), _given(after.answers, question)
         if old is not None or new is not None:
             is_same = _mark(question, old, before) == _mark(question, new, after)

@@ -155,9 +155,8 @@ def _comparison(proposal: Proposal, earlier: str, later: str) -> Comparison:
     )
     found = compare(sources.before, sources.after)
     names = _name(earlier), _name(later)
-    return Comparison(
-        *names, _summary(found, *names), [_section(each, found, sources) for each in record.SECTIONS]
-    )
+    sections = record.sections(sources.before.answers, sources.after.answers)
+    return Comparison(*names, _summary(found, *names), [_section(each, found, sources) for each in sections])
 
 
 def _edition(proposal: Proposal, key: str) -> Edition:

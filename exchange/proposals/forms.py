@@ -69,14 +69,16 @@ class SectionForm(Form):
 
     state = HiddenField()
 
+    asked: tuple[Question, ...] = ()
+
     @property
     def answers(self) -> dict[str, Any]:
         """What was answered here, by question."""
         found = {
-            name: field.data
-            for name, field in self._fields.items()
-            if name in record.QUESTION_BY_ID and record.QUESTION_BY_ID[name].kind is not Kind.FILES
+            question.id: self[question.id].data for question in self.asked if question.id in self._fields
         }
+        if found.get("campaign") == record.NO_CAMPAIGN:
+            found["campaign"] = None
         if "supporting_themes" in found:  # the lead theme is none of the others
             found["supporting_themes"] = [
                 one for one in found["supporting_themes"] if one != found.get("lead_theme")
@@ -204,6 +206,7 @@ class ListForm(Form):
     theme = ManyField("Theme", optional=False)
     priority = ManyField("Priority", optional=False)
     stage = ManyField("Stage", optional=False)
+    campaign = ManyField("Campaign", optional=False)
     aim = ManyField("Patient safety aim", optional=False)
     organisation = PickField("Organisation", optional=False, empty="Any organisation")
     sort = PickField("Sort by", optional=False)
@@ -216,12 +219,17 @@ def section_form(section: Section, answers: Answers, choices: Choices, **more: A
     asks_for_files = any(question.kind is Kind.FILES for question in asked)
     asks_for_company = any(question.source is Source.ORGANISATIONS for question in asked)
     base = EvidenceForm if asks_for_files else CompanyForm if asks_for_company else SectionForm
-    fields = {}
+    fields: dict[str, Any] = {"asked": record.typed_in(section)}
+    data = dict(answers)
     for question in asked:
+        if not choices.can_answer(question, answers):
+            continue
+        if question.source is Source.CAMPAIGNS:
+            data[question.id] = answers.get(question.id) or record.NO_CAMPAIGN
         fields[question.id] = _field(question, answers, choices)
         if question.source is Source.ORGANISATIONS:
             fields[f"{question.id}_listed"] = _listed(question, answers, choices)
-    made: SectionForm = type(f"{section.id.capitalize()}Form", (base,), fields)(data=dict(answers), **more)
+    made: SectionForm = type(f"{section.id.capitalize()}Form", (base,), fields)(data=data, **more)
     if isinstance(made, CompanyForm):
         made.settle()
     return made
@@ -237,6 +245,7 @@ MAKERS: Mapping[Kind, Maker] = {
     Kind.MONEY: MoneyField,
     Kind.COUNT: CountField,
     Kind.URL: UrlField,
+    Kind.TICK: TickField,
     Kind.FILES: FilesField,
 }
 

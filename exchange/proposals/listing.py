@@ -66,6 +66,7 @@ class Facet(StrEnum):
     STAGE = "stage"
     AIM = "aim"
     ORGANISATION = "organisation"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,12 @@ def rows_of(person: Person | None, ids: Sequence[int]) -> list[Row]:
     query = _narrowed(person, Wanted()).add_columns(null(), Proposal.id).where(Proposal.id.in_(ids))
     found = {row.id: Row(*row) for row in db.session.execute(query)}
     return [found[id_] for id_ in ids if id_ in found]
+
+
+def narrowed_to(person: Person | None, facet: Facet, values: tuple[str, ...]) -> ColumnElement[bool]:
+    """The condition that a facet makes of these values, as this person reads it. Of a query with Person where the facet is the
+    organisation."""
+    return _Columns(person).is_in(facet, values)
 
 
 def _page(person: Person | None, wanted: Wanted) -> list[Row]:
@@ -229,6 +236,7 @@ class _Columns:
         self.shows_priorities = is_declared
         self.shows_aims = and_(is_declared, or_(is_shared, reads_all))
         self.theme = case((is_declared, Proposal.lead_theme_id), else_=null())
+        self.campaign = case((self.shows_aims, Proposal.campaign_id), else_=null())
         self.organisation = case((self.shows_team, Person.organisation_id), else_=null())
 
     def is_in(self, facet: Facet, values: tuple[str, ...]) -> ColumnElement[bool]:
@@ -237,6 +245,9 @@ class _Columns:
                 return self.theme.in_(values)
             case Facet.STAGE:
                 return Proposal.stage.in_([stage for stage in Stage if stage.value in values])
+            case Facet.CAMPAIGN:
+                # The column too, for its index.
+                return and_(Proposal.campaign_id.in_(values), self.campaign.in_(values))
             case Facet.ORGANISATION:
                 return self.organisation.in_(values)
             case Facet.PRIORITY:
@@ -286,6 +297,7 @@ def _hits(
             Proposal.stage.label("stage"),
             columns.theme.label("theme"),
             columns.organisation.label("organisation"),
+            columns.campaign.label("campaign"),
             columns.shows_priorities.label("shows_priorities"),
             columns.shows_aims.label("shows_aims"),
         )

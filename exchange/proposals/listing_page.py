@@ -26,6 +26,7 @@ SOURCES: Mapping[Facet, Source] = {
     Facet.THEME: Source.THEMES,
     Facet.AIM: Source.AIMS,
     Facet.ORGANISATION: Source.ORGANISATIONS,
+    Facet.CAMPAIGN: Source.CAMPAIGNS,
 }
 SORTS: Mapping[Sort, str] = {
     Sort.BEST: "Best match",
@@ -94,16 +95,27 @@ def listing_page(person: Person | None, arguments: MultiDict[str, str]) -> ListP
 
 @dataclass(frozen=True)
 class ShownList:
-    """The first few proposals of a list, for another page; `url` is the whole list."""
+    """Proposals of a list, for another page; `url` is the list itself, `next_cursor` where another page of it would go on."""
 
     items: list[Item]
     url: str
+    next_cursor: str
 
 
 def short_list(person: Person | None, wanted: Wanted) -> ShownList:
-    found, lists = listing.listing(person, wanted), choices()
-    items = _items(found.rows[:SHORT], wanted, lists)
-    return ShownList(items, _url(_narrowing(wanted)))
+    """The first few."""
+    return _shown_list(person, wanted, SHORT)
+
+
+def long_list(person: Person | None, wanted: Wanted) -> ShownList:
+    """As many as the list itself has on a page."""
+    return _shown_list(person, wanted, listing.ROWS)
+
+
+def _shown_list(person: Person | None, wanted: Wanted, most: int) -> ShownList:
+    found = listing.listing(person, wanted)
+    items = _items(found.rows[:most], wanted, choices())
+    return ShownList(items, _url(_narrowing(wanted)), found.next_cursor)
 
 
 def _wanted(arguments: MultiDict[str, str]) -> Wanted:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
 from exchange.extensions import Base
+from exchange.proposals.campaigns import Campaign
 from exchange.proposals.documents import LABELS
 from exchange.proposals.lifecycle import Stage
 from exchange.region.models import Organisation, Priority, StrategicAim, Theme
@@ -62,6 +63,7 @@ class Proposal(Base):
         Index("ix_proposal_listed", text("coalesce(submitted_at, created_at)"), "id"),
         Index("ix_proposal_stage_listed", "stage", text("coalesce(submitted_at, created_at)"), "id"),
         Index("ix_proposal_lower_title", text("lower(title)"), "id"),
+        Index("ix_proposal_campaign_id", "campaign_id", "stage", "id"),
         # The id of a deleted draft is never given again: its events keep it.
         {"sqlite_autoincrement": True},
     )
@@ -89,11 +91,13 @@ class Proposal(Base):
     stage_of_development: Mapped[str | None] = mapped_column(String(40))
     investment_sought: Mapped[int | None]
     visibility: Mapped[Visibility | None]
+    campaign_id: Mapped[str | None] = mapped_column(ForeignKey("campaign.id"))
 
     champion: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     co_authors: Mapped[list[Person]] = relationship(secondary=co_author, order_by=Person.name)
     lead_theme: Mapped[Theme | None] = relationship(lazy="joined")
     supplier: Mapped[Organisation | None] = relationship()
+    campaign: Mapped[Campaign | None] = relationship()
     priorities: Mapped[list[Priority]] = relationship(secondary=proposal_priority, order_by=Priority.position)
     aims: Mapped[list[StrategicAim]] = relationship(secondary=proposal_aim, order_by=StrategicAim.position)
     versions: Mapped[list[Version]] = relationship(back_populates="proposal", order_by="Version.number")

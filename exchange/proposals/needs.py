@@ -6,7 +6,7 @@ from exchange.accounts.models import Person
 from exchange.proposals import queries, record
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.models import Proposal
-from exchange.wording import day
+from exchange.wording import day, moment
 
 
 def submit(proposal: Proposal, actor: Person) -> list[str]:
@@ -18,6 +18,11 @@ def submit(proposal: Proposal, actor: Person) -> list[str]:
         )
     elif not actor.is_member:
         unmet.append("Accept the confidentiality terms in your account first.")
+    if campaign := queries.campaign_missed(proposal):
+        unmet.append(
+            f"The campaign “{campaign.title}” closed on {moment(campaign.closes_at)}. Your answers are kept: "
+            "you can submit the proposal outside the campaign."
+        )
     if missing := record.gaps(proposal.answers):
         count = "1 answer is" if len(missing) == 1 else f"{len(missing)} answers are"
         unmet.append(f"{count} still needed: see “Check your answers”.")

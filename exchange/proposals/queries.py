@@ -15,7 +15,8 @@ from exchange.accounts.queries import people_with
 from exchange.errors import NotFound
 from exchange.events import Event
 from exchange.extensions import db
-from exchange.proposals import conflicts, lifecycle, policy, record, stand_ins
+from exchange.proposals import campaigns, conflicts, lifecycle, policy, record, stand_ins
+from exchange.proposals.campaigns import Campaign
 from exchange.proposals.conflicts import made_once, of_team
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
 from exchange.proposals.models import (
@@ -316,6 +317,25 @@ def last_edit(proposal: Proposal, section: str) -> Event | None:
     query = select(Event).where(Event.subject == proposal.event_subject, Event.kind == "save_section")
     newest = db.session.scalars(query.order_by(Event.position.desc()).limit(EDITS_LOOKED_AT))
     return next((event for event in newest if event.facts.get("section") == section), None)
+
+
+def campaign_missed(proposal: Proposal) -> Campaign | None:
+    """The campaign that the working record answers, where it has closed. What was submitted for it before stays in it."""
+    return _missed(proposal, proposal.version_number)
+
+
+def campaign_missed_by_recall(proposal: Proposal) -> Campaign | None:
+    """The campaign for which it could not be submitted again, once the last version is taken back."""
+    return _missed(proposal, proposal.version_number - 1)
+
+
+def _missed(proposal: Proposal, last: int) -> Campaign | None:
+    named = proposal.answers.get("campaign")
+    if not named:
+        return None
+    before = _version(proposal, last)
+    is_in_it = before is not None and before.answers.get("campaign") == named
+    return None if is_in_it else campaigns.closed_campaign(named)
 
 
 def history(seen: Seen) -> list[Event]:

@@ -75,13 +75,14 @@ def task_list(seen: Seen, person: Person) -> TaskList:
     proposal = seen.proposal
     theme = choices().name(Source.THEMES, proposal.lead_theme_id) if proposal.lead_theme_id else ""
     asked = requested(proposal)
-    tasks = [_task(proposal, section, asked) for section in record.SECTIONS]
+    sections = record.sections(proposal.answers)
+    tasks = [_task(proposal, section, asked) for section in sections]
     done = {Progress.COMPLETED, Progress.OPTIONAL}
     return TaskList(
         proposal=proposal,
         title=proposal.answers.get("title") or "Untitled",
         tasks=tasks,
-        completed=sum(record.progress(section, proposal.answers) in done for section in record.SECTIONS),
+        completed=sum(record.progress(section, proposal.answers) in done for section in sections),
         gaps=record.gaps(proposal.answers),
         requested=asked,
         changed_since=since_submitted(seen),
@@ -101,7 +102,7 @@ def requested(proposal: Proposal) -> Requested | None:
         who=event.actor.name if event.actor else "",
         asked_on=event.at,
         due=proposal.changes_due,
-        sections=[section for section in record.SECTIONS if section.id in proposal.changes_sections],
+        sections=[each for each in record.sections(proposal.answers) if each.id in proposal.changes_sections],
         texts=_texts(event),
     )
 

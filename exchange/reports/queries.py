@@ -21,6 +21,7 @@ from exchange.assessment.deliberation.queries import WaitingQuestions
 from exchange.assessment.queries import Section, WaitingReview
 from exchange.benefits import waiting as benefits
 from exchange.benefits.waiting import WaitingFigures
+from exchange.campaigns import queries as campaigns
 from exchange.decisions import policy as decisions_policy
 from exchange.decisions import worklist as decisions
 from exchange.discussion import moderation
@@ -30,6 +31,7 @@ from exchange.outbox import Message
 from exchange.proposals import invitations, joining, stand_ins
 from exchange.proposals import policy as proposals_policy
 from exchange.proposals import queries as proposals
+from exchange.proposals.campaigns import Campaign
 from exchange.proposals.lifecycle import EDITABLE, Stage
 from exchange.proposals.models import Invitation, JoinRequest, Proposal
 from exchange.region.models import Theme
@@ -91,6 +93,7 @@ def work_of(person: Person) -> Work:
     tasks += map(_to_confirm, benefits.waiting_for(person))
     if runs_a_theme(person):
         tasks += _to_moderate(person)
+        tasks += map(_to_run_campaign, campaigns.waiting_for(person))
     if is_administrator(person):
         tasks += _to_administer(person)
     return Work(
@@ -309,6 +312,19 @@ def _to_moderate(person: Person) -> Iterator[Task]:
     if since is not None:
         todo = _how_many(count, clock.day_of(since), ("reported comment", "reported comments"))
         yield Task("Comments to look at", todo, "discussion.moderation_list", {}, clock.day_of(since))
+
+
+def _to_run_campaign(campaign: Campaign) -> Task:
+    """A draft, or one that has closed."""
+    is_draft, values = campaign.announced_at is None, {"campaign_id": campaign.id}
+    if is_draft:
+        todo = f"Check this campaign and announce it. It is to open {on_day(campaign.opens_at)}."
+        since = clock.day_of(campaign.created_at)
+    else:
+        since = clock.day_of(campaign.closes_at)
+        todo = f"The campaign closed on {day(since)}. Write its results once its answers are decided."
+    endpoint = "campaigns.check" if is_draft else "campaigns.results"
+    return Task(campaign.title, todo, endpoint, values, since, facts=("campaign",), can_wait=not is_draft)
 
 
 def _to_administer(person: Person) -> Iterator[Task]:

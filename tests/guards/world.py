@@ -55,6 +55,7 @@ from tests.assessment.arrange import (
     start,
     submit,
 )
+from tests.campaigns.arrange import ASKED, DAY, make_campaign
 from tests.decisions.arrange import asked_in
 from tests.discussion.arrange import say
 from tests.factories import make_interest, make_person
@@ -201,6 +202,7 @@ def make_world() -> World:
         is_confirmed=True,
     )
     kept = make_kit(programme, champion, member)
+    campaign = make_campaign(manager, opens_in=DAY, questions=[ASKED])
     spare = make_person(role=Role.REVIEWER, organisation=OTHER)
     notification = db.session.scalars(
         select(Notification).where(Notification.person_id == champion.id)
@@ -211,6 +213,8 @@ def make_world() -> World:
         "theme_id": "safe-care",
         "organisation_id": OTHER,
         "slug": programme.slug,
+        "campaign_id": campaign.id,
+        "asked": campaign.questions[0]["id"],
         "notification_id": notification.id if notification else 0,
         "file_id": document,
         "co_author_id": co_author.id,

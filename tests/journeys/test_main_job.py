@@ -28,6 +28,7 @@ CHOSEN = {
     "supplier": "none",
     "priorities": ["long-term-conditions", "wellness"],
     "lead_theme": "patient-safety",
+    "campaign": "none",
     "supporting_themes": ["education"],
     "strategic_aims": ["improvement"],
     "evidence_level": "service-evaluation",

@@ -8,6 +8,16 @@ answered is absent or None.
 from __future__ import annotations
 
 from exchange.plain_text import count_words
+from exchange.proposals.record.campaign import (
+    CAMPAIGN_KINDS,
+    CAMPAIGN_QUESTIONS,
+    CHOOSING,
+    MOST_CAMPAIGN_QUESTIONS,
+    asked_by_campaign,
+    campaign_question,
+    section_of,
+    sections,
+)
 from exchange.proposals.record.kinds import (
     AnswerAudience,
     Answers,
@@ -23,6 +33,7 @@ from exchange.proposals.record.questions import (
     EARLY_STAGES,
     FILES_LIMIT,
     MONEY_LIMIT,
+    NO_CAMPAIGN,
     SAVING_LIMIT,
     SCHEMA_VERSION,
     SECTIONS,
@@ -57,12 +68,17 @@ from exchange.proposals.record.rules import (
 )
 
 __all__ = [
+    "CAMPAIGN_KINDS",
+    "CAMPAIGN_QUESTIONS",
+    "CHOOSING",
     "COUNT_LIMIT",
     "DECLARATION",
     "EARLY_STAGES",
     "FILES_LIMIT",
     "FIXED_WHILE_CHANGES_REQUESTED",
     "MONEY_LIMIT",
+    "MOST_CAMPAIGN_QUESTIONS",
+    "NO_CAMPAIGN",
     "PUBLISHED_WHEN_KEPT_TO_ASSESSORS",
     "QUESTION_BY_ID",
     "READ_BEFORE_DECLARING",
@@ -83,7 +99,9 @@ __all__ = [
     "Section",
     "Source",
     "answered",
+    "asked_by_campaign",
     "asked_in",
+    "campaign_question",
     "changed",
     "count_words",
     "gaps",
@@ -96,6 +114,8 @@ __all__ = [
     "progress",
     "questions",
     "readable",
+    "section_of",
+    "sections",
     "seeks_investment",
     "typed_in",
     "typed_texts",

@@ -49,6 +49,7 @@ class Source(StrEnum):
     THEMES = "themes"
     AIMS = "aims"
     ORGANISATIONS = "organisations"
+    CAMPAIGNS = "campaigns"
 
 
 @dataclass(frozen=True)

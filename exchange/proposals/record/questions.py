@@ -23,6 +23,7 @@ SAVING_LIMIT = 1_000_000_000
 FILES_LIMIT = 10
 
 EARLY_STAGES = frozenset({"idea", "prototype"})
+NO_CAMPAIGN = "none"
 SUPPLIER_OTHER = "other"
 SUPPLIER_NONE = "none"
 
@@ -120,6 +121,11 @@ SECTIONS: tuple[Section, ...] = (
             Question(
                 "strategic_aims", "Patient safety aims it serves", Kind.MANY, source=Source.AIMS,
                 hint="Select all that apply.",
+            ),
+            Question(
+                "campaign", "The campaign it answers", Kind.ONE, source=Source.CAMPAIGNS,
+                hint="A campaign can ask questions of its own, which come next.",
+                choices=(Choice(NO_CAMPAIGN, "No campaign"),),
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from exchange.plain_text import count_words
+from exchange.proposals.record.campaign import CAMPAIGN_QUESTIONS, sections
 from exchange.proposals.record.kinds import AnswerAudience, Answers, Kind, Needed, Question, Section
 from exchange.proposals.record.questions import SECTIONS, is_early
 
@@ -29,9 +30,9 @@ READ_BEFORE_DECLARING = frozenset({"title", "summary", "supplier", "supplier_nam
 FIXED_WHILE_CHANGES_REQUESTED = frozenset({"lead_theme"})
 
 
-def questions() -> Iterator[Question]:
-    """Every question of the sections, in order, without the declaration."""
-    for section in SECTIONS:
+def questions(*several: Answers) -> Iterator[Question]:
+    """Every question that is asked of someone who answered so, in order, without the declaration."""
+    for section in sections(*several):
         yield from asked_in(section)
 
 
@@ -88,7 +89,7 @@ class Gap:
 def gaps(answers: Answers, *, before_approval: bool = False) -> list[Gap]:
     """Everything that keeps these answers from being submitted (or approved), in the order of the record."""
     found = []
-    for section in SECTIONS:
+    for section in sections(answers):
         for question in asked_in(section):
             if message := mistake(question, answers):
                 found.append(Gap(section, question, message))
@@ -122,16 +123,17 @@ def progress(section: Section, answers: Answers) -> Progress:
     started = any(
         question.applies(answers) and answered(answers.get(question.id)) for question in asked_in(section)
     )
-    if any(gap.section is section for gap in gaps(answers)):
+    if any(gap.section == section for gap in gaps(answers)):
         return Progress.IN_PROGRESS if started else Progress.NOT_STARTED
     return Progress.COMPLETED if started else Progress.OPTIONAL
 
 
 def readable(answers: Answers, audiences: frozenset[AnswerAudience]) -> dict[str, Any]:
-    """The answers that these audiences may read."""
-    return {
+    """The answers that these audiences may read, with what a campaign asked."""
+    asked = {key: answers[key] for key in (CAMPAIGN_QUESTIONS,) if key in answers}
+    return asked | {
         question.id: answers[question.id]
-        for question in questions()
+        for question in questions(answers)
         if question.audience in audiences and question.id in answers and question.applies(answers)
     }
 
@@ -144,13 +146,15 @@ def given(answers: Answers, question: Question) -> Any:
 
 def changed(before: Answers, after: Answers) -> Sequence[Question]:
     """The questions answered differently."""
-    return [question for question in questions() if given(before, question) != given(after, question)]
+    return [
+        question for question in questions(before, after) if given(before, question) != given(after, question)
+    ]
 
 
 def typed_texts(answers: Answers) -> list[tuple[Question, str]]:
     """What people wrote in these answers, for the text index; choices have filters of their own."""
     return [
         (question, answers[question.id])
-        for question in questions()
+        for question in questions(answers)
         if question.kind in {Kind.LINE, Kind.TEXT} and answers.get(question.id)
     ]

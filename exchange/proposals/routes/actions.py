@@ -84,7 +84,12 @@ def recall(seen: Seen) -> ResponseReturnValue:
         services.recall(proposal, person)
         flash("You have taken it back. Change what you like, then submit it again.")
         return redirect(url_for("proposals.edit", ref=proposal.reference))
-    return render_template("proposals/recall.html", seen=seen, form=form)
+    return render_template(
+        "proposals/recall.html",
+        seen=seen,
+        form=form,
+        campaign_missed=queries.campaign_missed_by_recall(proposal),
+    )
 
 
 @blueprint.route("/proposals/<ref>/transfer", methods=["GET", "POST"])
@@ -133,6 +138,7 @@ def _check_page(seen: Seen, form: DeclareForm) -> str:
         gaps=record.gaps(proposal.answers),
         sections=answers.asked_sections(proposal.answers, choices(), files),
         unmet=queries.unmet_needs(ACTIONS["submit"].name, proposal, person),
+        campaign_missed=queries.campaign_missed(proposal),
         is_champion=seen.standing.is_champion,
         similar=similar_page(person, heading_of(proposal), besides=proposal.id),
     )

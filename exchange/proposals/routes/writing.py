@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from exchange.access import requires, someone_at_hand
 from exchange.errors import NotFound, WrongStage
 from exchange.forms import OnceForm
-from exchange.proposals import answers, policy, queries, readership, record, services
+from exchange.proposals import answers, campaigns, policy, queries, readership, record, services
 from exchange.proposals.answers import Shown
 from exchange.proposals.choices import Choices, choices
 from exchange.proposals.documents import Document, examine_all
@@ -32,6 +32,7 @@ IDEA = "idea"  # the section with name and summary
 NOT_NOW = "Its team can change the answers while it is a draft, and while changes are requested."
 ONLY_MEMBERS = "Members of the network propose. You take part where a team or a manager invites you."
 ONLY_TEAM = "Only its team can write it."
+NOT_OPEN = "The campaign is not open, so your proposal stands on its own."
 CANNOT_KEEP = (
     "No document can be kept at the moment, so nothing is saved yet. "
     "Save your answers without documents, and add them later"
@@ -42,13 +43,25 @@ ONLY_CHAMPION = "Only the champion can delete it, and only before it is submitte
 @blueprint.route("/proposals/new", methods=["GET", "POST"])
 @requires(policy.can_propose, message=ONLY_MEMBERS)
 def new() -> ResponseReturnValue:
-    form = NewForm()
+    """`campaign` in the address begins an answer to one, while it is open."""
+    form, asked = NewForm(), request.args.get("campaign")
+    campaign = campaigns.open_campaign(asked)
     form.lead_theme.choices = list(choices().offered(Source.THEMES).items())
     if form.validate_on_submit():
-        proposal = services.create(someone_at_hand(), form.title.data, form.lead_theme.data)
+        proposal = services.create(someone_at_hand(), form.title.data, form.lead_theme.data, campaign)
+        if asked and campaign is None:
+            flash(NOT_OPEN, "important")
         return redirect(_past_similar(proposal) or url_for("proposals.edit", ref=proposal.reference))
+    if campaign is not None and not form.is_submitted():
+        form.lead_theme.data = campaign.theme_id
     similar = similar_page(someone_at_hand(), Heading(form.title.data or ""))
-    return render_template("proposals/new.html", form=form, similar=similar), form.status_code
+    return render_template(
+        "proposals/new.html",
+        form=form,
+        similar=similar,
+        campaign=campaign,
+        not_open=NOT_OPEN if asked and campaign is None else "",
+    ), form.status_code
 
 
 @blueprint.get("/proposals/<ref>/edit")
@@ -60,7 +73,7 @@ def edit(seen: Seen) -> ResponseReturnValue:
 @blueprint.get("/proposals/<ref>/edit/<section>")
 @requires(policy.can_edit, of=queries.seen, message=NOT_NOW)
 def edit_section(seen: Seen, section: str) -> ResponseReturnValue:
-    asked = _section(section)
+    asked = _section(section, seen.proposal)
     return _page(seen, asked, _form(seen.proposal, asked, choices()))
 
 
@@ -68,7 +81,7 @@ def edit_section(seen: Seen, section: str) -> ResponseReturnValue:
 @requires(policy.is_on_team, of=queries.seen, message=ONLY_TEAM)
 def save_section(seen: Seen, section: str) -> ResponseReturnValue:
     """Whatever goes wrong, the page that comes back holds what was typed."""
-    asked, lists = _section(section), choices()
+    asked, lists = _section(section, seen.proposal), choices()
     form = _form(seen.proposal, asked, lists)
     added, refused = examine_all(form.sent if isinstance(form, EvidenceForm) else [])
     is_sound = form.validate()
@@ -118,10 +131,27 @@ def delete(seen: Seen) -> ResponseReturnValue:
     return render_template("proposals/delete.html", form=form, seen=seen)
 
 
-def _section(id_: str) -> Section:
-    if id_ not in record.SECTION_BY_ID:
+@blueprint.route("/proposals/<ref>/leave-campaign", methods=["GET", "POST"])
+@requires(policy.can_edit, of=queries.seen, message=NOT_NOW)
+def leave_campaign(seen: Seen) -> ResponseReturnValue:
+    form, check = OnceForm(), url_for("proposals.check", ref=seen.proposal.reference)
+    if form.is_submitted():
+        services.leave_campaign(seen.proposal, someone_at_hand())
+        flash("Your proposal no longer answers the campaign. You can submit it on its own.")
+        return redirect(check)
+    if not seen.proposal.answers.get("campaign"):
+        return redirect(check)
+    name = choices().name(Source.CAMPAIGNS, seen.proposal.answers["campaign"])
+    return render_template(
+        "proposals/leave_campaign.html", form=form, seen=seen, campaign=name, back_to=check
+    )
+
+
+def _section(id_: str, proposal: Proposal) -> Section:
+    section = record.section_of(id_, proposal.answers)
+    if section is None:
         raise NotFound
-    return record.SECTION_BY_ID[id_]
+    return section
 
 
 def _form(proposal: Proposal, asked: Section, lists: Choices) -> SectionForm:
@@ -158,7 +188,7 @@ def _theirs(
         form[id_].process(None, value)
     if isinstance(form, CompanyForm):
         form.settle()
-    questions = record.QUESTION_BY_ID
+    questions = {question.id: question for question in record.asked_in(asked)}
     return {id_: answers.shown(questions[id_], stale.theirs, lists) for id_ in stale.theirs}
 
 
@@ -175,13 +205,14 @@ def _next_page(proposal: Proposal, asked: Section) -> str:
         flash(f"Saved. {too_long[0].message}, so shorten it before you submit.", "important")
     if _comes_from_check():
         return url_for("proposals.check", ref=ref, _anchor=asked.id)
-    following = record.SECTIONS.index(asked) + 1
-    is_last = following == len(record.SECTIONS)
+    sections = record.sections(proposal.answers)
+    following = [each.id for each in sections].index(asked.id) + 1
+    is_last = following == len(sections)
     if too_long or is_last or "later" in request.form or proposal.stage is not Stage.DRAFT:
         if "later" in request.form and not too_long:
             flash("Your answers are saved. Come back to them whenever you like.")
         return url_for("proposals.edit", ref=ref)
-    then = record.SECTIONS[following].id
+    then = sections[following].id
     if asked.id == IDEA and (similar := _past_similar(proposal, then)):
         return similar
     return url_for("proposals.edit_section", ref=ref, section=then)

@@ -34,6 +34,7 @@ from exchange.proposals.services.sections import (
     create,
     delete_draft,
     fixed_answers,
+    leave_campaign,
     save_section,
     section_state,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "hand_over",
     "invite",
     "kept_files",
+    "leave_campaign",
     "leave_team",
     "lock",
     "name_stand_in",

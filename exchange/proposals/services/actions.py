@@ -14,7 +14,7 @@ from exchange.audience import Audience
 from exchange.errors import Conflict, NotAllowed, UnmetNeeds, WrongStage
 from exchange.events import Event, Text
 from exchange.extensions import db
-from exchange.proposals import indexing, lifecycle, queries, record
+from exchange.proposals import campaigns, indexing, lifecycle, queries, record
 from exchange.proposals.lifecycle import ACTIONS, Refusal
 from exchange.proposals.models import Proposal, Reader, Version
 from exchange.proposals.services.stand_ins import end_stand_ins
@@ -61,6 +61,7 @@ def submit(proposal: Proposal, actor: Person) -> Event:
     """Freezes the working record as the next version and hands it to the theme. The form has taken the
     declaration."""
     proposal = lock(proposal)
+    campaigns.hold(proposal.answers.get("campaign"))
     check(proposal, "submit", actor)
     proposal.submitted_at, proposal.submitted_from = clock.now(), proposal.stage
     # Who assessed an earlier version reads this one only when chosen for it.

@@ -15,7 +15,8 @@ from exchange.audience import Audience
 from exchange.errors import WrongStage
 from exchange.extensions import db
 from exchange.locking import locked
-from exchange.proposals import indexing, record
+from exchange.proposals import campaigns, indexing, record
+from exchange.proposals.campaigns import Campaign
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Invitation, JoinRequest, Proposal, ReferenceCounter, StandIn
 from exchange.proposals.record import Question, Section
@@ -24,8 +25,8 @@ from exchange.proposals.services.working import copy_columns, lock, refuse_unles
 from exchange.region import queries as region
 
 
-def create(champion: Person, title: str, lead_theme: str) -> Proposal:
-    """A new draft, with its reference, like AB-2026-0042."""
+def create(champion: Person, title: str, lead_theme: str, campaign: Campaign | None = None) -> Proposal:
+    """A new draft, with its reference, like AB-2026-0042; an answer to a campaign serves the priorities of that."""
     moment = clock.now()
     year = moment.astimezone(clock.LONDON).year
     counter = locked(ReferenceCounter, {"year": year}, last=0)
@@ -37,7 +38,7 @@ def create(champion: Person, title: str, lead_theme: str) -> Proposal:
         champion=champion,
         created_at=moment,
         edited_at=moment,
-        answers={"title": title, "lead_theme": lead_theme},
+        answers={"title": title, "lead_theme": lead_theme, **_for_campaign(campaign)},
         schema_version=record.SCHEMA_VERSION,
     )
     db.session.add(proposal)
@@ -95,6 +96,8 @@ def save_section(
             theirs[question.id] = proposal.answers.get(question.id)
     if theirs:
         raise StaleSection(theirs, kept)
+    if merged.get("campaign") != proposal.answers.get("campaign"):
+        merged = campaigns.with_questions(merged)
     if record.changed(proposal.answers, merged):
         set_answers(proposal, merged)
         events.record(actor, "save_section", proposal, Audience.TEAM, section=section.id)
@@ -115,6 +118,22 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
     db.session.expire(proposal, ["attachments"])
     db.session.delete(proposal)
     db.session.flush()
+
+
+def leave_campaign(proposal: Proposal, actor: Person) -> None:
+    """It no longer answers the campaign; everything else that was answered stays. Raises WrongStage."""
+    proposal = lock(proposal)
+    refuse_unless_editable(proposal, "its answers can no longer be changed")
+    if proposal.answers.get("campaign"):
+        set_answers(proposal, campaigns.with_questions({**proposal.answers, "campaign": None}))
+        events.record(actor, "save_section", proposal, Audience.TEAM, section="fit")
+
+
+def _for_campaign(campaign: Campaign | None) -> dict[str, Any]:
+    if campaign is None:
+        return {}
+    priorities = [priority.id for priority in campaign.priorities]
+    return campaigns.with_questions({"campaign": campaign.id, "priorities": priorities})
 
 
 def _mark(answers: record.Answers, question: Question) -> str:

@@ -47,6 +47,7 @@ def copy_columns(proposal: Proposal, answers: record.Answers) -> None:
         None if supplier in {None, record.SUPPLIER_NONE, record.SUPPLIER_OTHER} else supplier
     )
     proposal.stage_of_development = answers.get("stage_of_development")
+    proposal.campaign_id = answers.get("campaign")
     proposal.investment_sought = answers.get("investment_sought")
     visibility = answers.get("visibility")
     proposal.visibility = None if visibility is None else Visibility(visibility)
