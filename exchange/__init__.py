@@ -32,6 +32,7 @@ import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.kits.routes
 import exchange.measures.routes
+import exchange.networks.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -141,6 +142,7 @@ def _join_features(app: Flask) -> None:
         exchange.benefits.routes,
         exchange.decisions.routes,
         exchange.discussion.routes,
+        exchange.networks.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,

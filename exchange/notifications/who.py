@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, deliberating, discussing, joining
+from exchange.notifications import acting, announcing, deliberating, discussing, joining
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -327,5 +327,6 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
 TOLD = {
     **TOLD,
     **discussing.ROWS,
+    **announcing.ROWS,
     **{kind: (*TOLD.get(kind, ()), discussing.FOLLOWERS) for kind in discussing.FOLLOWED},
 }
