@@ -184,7 +184,7 @@ def _row(row: Sequence[Any], heads: Sequence[Mapping[str, Any]], header_column: 
         _drawn_cell(_cell(cell), heads[at] if at < len(heads) else {}, header_column and at == 0, scroll)
         for at, cell in enumerate(row)
     ]
-    role = Markup("" if scroll else ' role="row"')
+    role = Markup(' role="row"') * (not scroll)
     return Markup('<tr class="nhsuk-table__row"{}>{}</tr>').format(role, Markup("").join(cells))
 
 
