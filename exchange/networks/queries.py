@@ -33,7 +33,8 @@ class Listed:
 def networks(person: Person | None) -> list[Listed]:
     """Of the themes that there are now, in the region's order."""
     query = select(NetworkMember.theme_id, func.count()).join(NetworkMember.person).where(Person.active)
-    members = dict(db.session.execute(query.group_by(NetworkMember.theme_id)).tuples().all())
+    counted = db.session.execute(query.group_by(NetworkMember.theme_id))
+    members = {theme_id: count for theme_id, count in counted}
     mine = themes_joined(person)
     return [Listed(theme, members.get(theme.id, 0), theme.id in mine) for theme in region.themes()]
 
