@@ -33,6 +33,7 @@ import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.kits.routes
 import exchange.measures.routes
+import exchange.networks.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -143,6 +144,7 @@ def _join_features(app: Flask) -> None:
         exchange.decisions.routes,
         exchange.discussion.routes,
         exchange.campaigns.routes,
+        exchange.networks.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,

@@ -1,4 +1,4 @@
-"""A row held until the transaction ends."""
+"""Rows held until the transaction ends, and rows made once."""
 
 from __future__ import annotations
 
@@ -22,12 +22,18 @@ def locked(table: type[Row], key: Mapping[str, Any], **first: Any) -> Row:
     row = db.session.get(table, key, with_for_update=True, populate_existing=True)
     if row is not None:
         return row
+    add_once(table(**key, **first))  # or the other's is taken
+    return db.session.get_one(table, key, with_for_update=True, populate_existing=True)
+
+
+def add_once(row: Base) -> bool:
+    """False where it is there, also when another request adds it at this moment."""
     try:
         with db.session.begin_nested():
-            db.session.add(table(**key, **first))
+            db.session.add(row)
     except IntegrityError:
-        pass  # the other's is taken
-    return db.session.get_one(table, key, with_for_update=True, populate_existing=True)
+        return False
+    return True
 
 
 def take_turns(key: str) -> None:

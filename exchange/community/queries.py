@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from exchange.accounts.models import Person, Role
 from exchange.accounts.queries import people_with
 from exchange.campaigns.page import Item, current_items
+from exchange.networks import queries as networks
 from exchange.proposals.listing import Facet, Wanted
 from exchange.proposals.listing_page import ShownList, short_list
 from exchange.region import queries as region
@@ -19,14 +20,18 @@ LATEST = 4
 
 @dataclass(frozen=True)
 class ThemePage:
-    """A theme with its people by name, its campaigns and programmes and those of its proposals that this person may see."""
+    """A theme with its people by name, its campaigns, its newest programmes, current and past, those of its proposals that this
+    person may see, and how many people belong to its network."""
 
     theme: Theme
     directors: list[str]
     managers: list[str]
     campaigns: list[Item]
     programmes: list[Listed]
+    past_programmes: list[Listed]
     proposals: ShownList
+    members: int
+    is_mine: bool
 
 
 def latest_programmes() -> list[Listed]:
@@ -43,7 +48,10 @@ def theme_page(person: Person | None, theme_id: str) -> ThemePage:
         managers=_names(Role.PROGRAMME_MANAGER, theme),
         campaigns=current_items(theme.id),
         programmes=spread.newest_programmes(LATEST, theme=theme.id),
+        past_programmes=spread.newest_programmes(LATEST, theme=theme.id, past=True),
         proposals=short_list(person, Wanted(chosen={Facet.THEME: (theme.id,)})),
+        members=networks.member_count(theme),
+        is_mine=theme.id in networks.themes_joined(person),
     )
 
 

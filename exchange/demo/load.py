@@ -25,7 +25,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import campaigns, discussion, kits, offers, programmes, stories
+from exchange.demo import campaigns, discussion, kits, networks, offers, programmes, stories
 from exchange.demo.pdf import one_page
 from exchange.demo.stories import FOLDER, Step, Story
 from exchange.extensions import db
@@ -70,6 +70,7 @@ def load() -> None:
         programmes.go_on(by_story, _person)
         notifications.tell_all()
     _play(each for each in steps if each[0] >= lately)
+    networks.go_on(_person)
     with clock.pretend(lately):
         for told in people_told:
             _keep_register(told)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 from sqlalchemy import Select, delete, select, update
-from sqlalchemy.exc import IntegrityError
 
 from exchange import clock, events
 from exchange.accounts.models import Person
@@ -16,13 +14,12 @@ from exchange.discussion.kinds import Endorsing, Forum, Settled
 from exchange.discussion.models import Comment, CommentReport, Endorsement, Follow
 from exchange.discussion.places import Place
 from exchange.errors import NotAllowed, WrongStage
-from exchange.extensions import Base, db
+from exchange.extensions import db
+from exchange.locking import add_once
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 
 AUDIENCE = {Forum.MEMBERS: Audience.MEMBERS, Forum.PUBLIC: Audience.PUBLIC}
-
-Row = TypeVar("Row", bound=Base)
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ def endorse(proposal: Proposal, person: Person, kind: Endorsing) -> None:
         organisation_id=organisation,
         endorsed_at=clock.now(),
     )
-    if not _add_once(endorsement):
+    if not add_once(endorsement):
         held = db.session.scalars(_endorsement(proposal, person, kind)).one_or_none()
         if held is None or held.organisation_id == organisation:
             return
@@ -150,7 +147,7 @@ def take_back_endorsement(proposal: Proposal, person: Person, kind: Endorsing) -
 
 def follow(proposal: Proposal, person: Person) -> None:
     """No event: what somebody follows is nobody else's business."""
-    _add_once(Follow(proposal_id=proposal.id, person_id=person.id, since=clock.now()))
+    add_once(Follow(proposal_id=proposal.id, person_id=person.id, since=clock.now()))
 
 
 def unfollow(proposal: Proposal, person: Person) -> None:
@@ -169,13 +166,3 @@ def _endorsement(proposal: Proposal, person: Person, kind: Endorsing) -> Select[
 
 def _audience(proposal: Proposal) -> Audience:
     return Audience.PUBLIC if proposal.stage is Stage.SPREAD else Audience.MEMBERS
-
-
-def _add_once(row: Row) -> bool:
-    """False where it is there, also when another request adds it at this moment."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(row)
-    except IntegrityError:
-        return False
-    return True

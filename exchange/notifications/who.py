@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, campaigning, deliberating, discussing, joining
+from exchange.notifications import acting, announcing, campaigning, deliberating, discussing, joining
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -328,5 +328,6 @@ TOLD = {
     **TOLD,
     **discussing.ROWS,
     **campaigning.ROWS,
+    **announcing.ROWS,
     **{kind: (*TOLD.get(kind, ()), discussing.FOLLOWERS) for kind in discussing.FOLLOWED},
 }

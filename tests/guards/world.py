@@ -30,6 +30,7 @@ from exchange.kits.models import KitContact, KitFile
 from exchange.measures.models import Combined
 from exchange.measures.months import month_of
 from exchange.measures.services import define_measure
+from exchange.networks.services import announce
 from exchange.notifications.models import Notification
 from exchange.notifications.services import tell_all
 from exchange.outbox import Message
@@ -218,6 +219,7 @@ def make_world() -> World:
         "notification_id": notification.id if notification else 0,
         "file_id": document,
         "co_author_id": co_author.id,
+        "announcement_id": announce(region.theme("safe-care"), manager, "A call", "Come.").id,
         "comment_id": say(in_assessment, member, "Who leads it at night?").id,
         "kind": "support",
         "invitation_id": invitation.id,
