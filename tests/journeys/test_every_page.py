@@ -63,7 +63,11 @@ def test_every_page_of(account: str, someone: Someone) -> None:
 def kind_of(path: str) -> str:
     """The path with references, ids and names taken out, and without its query."""
     bare = urlsplit(path).path
-    return re.sub(r"(?<=/proposals/)[A-Z]+-\d+-\d+|(?<=/programmes/)[^/]+|(?<=/themes/)[^/]+|\d+", "*", bare)
+    return re.sub(
+        r"(?<=/proposals/)[A-Z]+-\d+-\d+|(?<=/programmes/)[^/]+|(?<=/themes/)[^/]+|(?<=/networks/)[^/]+|\d+",
+        "*",
+        bare,
+    )
 
 
 def fits(person: Person, width: int, path: str) -> None:
