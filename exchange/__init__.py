@@ -32,6 +32,9 @@ import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.kits.routes
 import exchange.measures.routes
+import exchange.merging.needs
+import exchange.merging.page
+import exchange.merging.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
 import exchange.proposals.routes
@@ -61,6 +64,7 @@ from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
 from exchange.assessment.queries import has_assessed_each, names_of_reviewers
 from exchange.extensions import csrf, db, limiter, migrate
+from exchange.merging.queries import came_with
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.services.files import longest_kept_file
@@ -141,6 +145,7 @@ def _join_features(app: Flask) -> None:
         exchange.benefits.routes,
         exchange.decisions.routes,
         exchange.discussion.routes,
+        exchange.merging.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,
@@ -152,6 +157,7 @@ def _join_features(app: Flask) -> None:
         **exchange.proposals.needs.NEEDS,
         **exchange.assessment.needs.NEEDS,
         **exchange.decisions.needs.NEEDS,
+        **exchange.merging.needs.NEEDS,
     }
     if needs.keys() != ACTIONS.keys():
         raise RuntimeError(
@@ -169,4 +175,5 @@ def _join_features(app: Flask) -> None:
         exchange.spread.tabs_of.tabs_of,
         exchange.discussion.tabs_of.tabs_of,
     ]
-    app.extensions["panels"] = [exchange.discussion.page.panel_of]
+    app.extensions["panels"] = [exchange.merging.page.panel_of, exchange.discussion.page.panel_of]
+    app.extensions["came_with"] = came_with

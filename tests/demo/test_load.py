@@ -304,7 +304,7 @@ def test_every_counted_review_is_of_someone_without_a_conflict(loaded: Flask) ->
 def test_no_assessor_or_decider_is_conflicted(loaded: Flask) -> None:
     for proposal in all_of(Proposal):
         for entry in moves(proposal):
-            if Part.CHAMPION in ACTIONS[entry.kind].by.values():
+            if (Part.CHAMPION,) in ACTIONS[entry.kind].by.values():
                 assert entry.actor_id == proposal.champion_id, proposal.reference
             else:
                 assert proposals.found_conflict(entry.actor, proposal) == "", (proposal.reference, entry.kind)

@@ -134,5 +134,5 @@ def _check_page(seen: Seen, form: DeclareForm) -> str:
         sections=answers.asked_sections(proposal.answers, choices(), files),
         unmet=queries.unmet_needs(ACTIONS["submit"].name, proposal, person),
         is_champion=seen.standing.is_champion,
-        similar=similar_page(person, heading_of(proposal), besides=proposal.id),
+        similar=similar_page(person, heading_of(proposal), besides=proposal.id, merging=seen),
     )

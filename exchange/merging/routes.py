@@ -1,0 +1,118 @@
+"""Pages of merging: proposing it, answering, taking it back, and undoing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from exchange.access import requires, someone_at_hand
+from exchange.errors import NotAllowed, NotFound
+from exchange.forms import OnceForm
+from exchange.merging import page, policy, queries, services
+from exchange.merging.forms import AGREE, AnswerMergeForm, MergeForm, UndoMergeForm
+from exchange.merging.queries import SeenMerge
+from exchange.merging.services import CannotMerge
+from exchange.proposals import queries as proposals
+from exchange.proposals.models import Proposal
+from exchange.proposals.page import title_of
+from exchange.proposals.policy import Seen
+from exchange.proposals.services import check
+from exchange.proposals.unnaming import names_of_reviewers
+from exchange.wording import joined
+
+blueprint = Blueprint("merging", __name__)
+
+UNKNOWN = "There is no proposal with this reference that you can read"
+
+
+@blueprint.route("/proposals/<ref>/merge", methods=["GET", "POST"])
+@requires(policy.can_propose, of=proposals.seen, message=policy.ONLY_PROPOSERS)
+def merge(seen: Seen) -> ResponseReturnValue:
+    source, person = seen.proposal, someone_at_hand()
+    check(source, "merge", person)
+    form = MergeForm(data={"into": request.args.get("into", "")})
+    if not form.is_submitted() and queries.waiting_of(source) is not None:
+        return redirect(url_for("merging.answer_merge", ref=source.reference))
+    target = _other(form.into.data or "") if form.is_submitted() else None
+    form.keep_out([*names_of_reviewers(source), *(names_of_reviewers(target) if target else [])])
+    if form.validate_on_submit():
+        if target is None:
+            form.add_error("into", UNKNOWN)
+        else:
+            try:
+                proposed = services.propose_merge(source, target, person, reason=form.reason.data)
+            except CannotMerge as refused:
+                form.add_error("into", refused.message)
+            else:
+                flash(_what_now(page.Waiting(proposed, False, False)))
+                return redirect(url_for("proposals.show", ref=source.reference))
+    return render_template("merging/merge.html", seen=seen, form=form, title=title_of(seen)), form.status_code
+
+
+@blueprint.route("/proposals/<ref>/merge/answer", methods=["GET", "POST"])
+@requires(policy.reads_waiting, of=queries.waiting, message=policy.ONLY_CHAMPIONS)
+def answer_merge(found: SeenMerge) -> ResponseReturnValue:
+    """Whoever else takes part reads what is proposed, and who has yet to answer."""
+    person, form = someone_at_hand(), AnswerMergeForm()
+    waiting = page.waiting_box(found, person)
+    if form.is_submitted() and not policy.can_answer(person, found):
+        raise NotAllowed(policy.ONLY_CHAMPIONS)
+    if form.validate_on_submit():
+        if form.answer.data == AGREE:
+            services.agree_to_merge(found.merge, person)
+            flash(_what_now(page.Waiting(found.merge, False, False)))
+        else:
+            services.refuse_merge(found.merge, person, reason=form.reason.data or "")
+            flash("The two stay as they are. We tell who proposed it.")
+        own = found.source if found.source.standing.is_on_team else found.target
+        return redirect(url_for("proposals.show", ref=own.proposal.reference))
+    return render_template(
+        "merging/answer_merge.html", found=found, waiting=waiting, form=form
+    ), form.status_code
+
+
+@blueprint.route("/proposals/<ref>/merge/take-back", methods=["GET", "POST"])
+@requires(policy.proposed_it, of=queries.waiting, message=policy.ONLY_WHO_PROPOSED)
+def take_back_merge(found: SeenMerge) -> ResponseReturnValue:
+    form = OnceForm()
+    if form.is_submitted():
+        services.take_back_merge(found.merge, someone_at_hand())
+        flash("You have taken it back. The two stay as they are.")
+        return redirect(url_for("proposals.show", ref=found.source.proposal.reference))
+    return render_template("merging/take_back_merge.html", found=found, form=form)
+
+
+@blueprint.route("/proposals/<ref>/undo-merge", methods=["GET", "POST"])
+@requires(policy.can_undo, of=queries.undoable, message=policy.ONLY_UNDOERS)
+def undo_merge(seen: Seen) -> ResponseReturnValue:
+    source, person, form = seen.proposal, someone_at_hand(), UndoMergeForm()
+    target = source.merged_into
+    form.keep_out([*names_of_reviewers(source), *(names_of_reviewers(target) if target else [])])
+    services.check_undoing(source, person)
+    if form.validate_on_submit():
+        services.undo_merge(source, person, reason=form.reason.data)
+        flash(f"{source.reference} stands by itself again, at “{source.stage.label}”.")
+        return redirect(url_for("proposals.show", ref=source.reference))
+    merge = queries.standing_of(source)
+    people, comments = queries.counts_of(merge) if merge else (0, 0)
+    return render_template(
+        "merging/undo_merge.html", seen=seen, form=form, people=people, comments=comments
+    ), form.status_code
+
+
+def _other(ref: str) -> Proposal | None:
+    """The proposal with this reference, if the person at hand sees it; of a merged one, nothing."""
+    try:
+        return proposals.seen(someone_at_hand(), ref.strip()).proposal
+    except NotFound:
+        return None
+
+
+def _what_now(waiting: page.Waiting) -> str:
+    merge = waiting.merge
+    if not waiting.awaited:
+        return (
+            f"{merge.source.reference} continues in {merge.target.reference} now. We tell everyone concerned."
+        )
+    names = joined([each.name for each in waiting.awaited])
+    return f"We ask {names}. It is merged as soon as both champions have agreed."
