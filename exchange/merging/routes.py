@@ -17,7 +17,9 @@ from exchange.proposals.models import Proposal
 from exchange.proposals.page import title_of
 from exchange.proposals.policy import Seen
 from exchange.proposals.services import check
+from exchange.proposals.similar_page import similar_page
 from exchange.proposals.unnaming import names_of_reviewers
+from exchange.similarity import Heading
 from exchange.wording import joined
 
 blueprint = Blueprint("merging", __name__)
@@ -46,7 +48,14 @@ def merge(seen: Seen) -> ResponseReturnValue:
             else:
                 flash(_what_now(page.Waiting(proposed, False, False)))
                 return redirect(url_for("proposals.show", ref=source.reference))
-    return render_template("merging/merge.html", seen=seen, form=form, title=title_of(seen)), form.status_code
+    similar = similar_page(person, Heading(source.title, source.summary), besides=source.id, merging=seen)
+    return render_template(
+        "merging/merge.html",
+        seen=seen,
+        form=form,
+        title=title_of(seen),
+        similar=[item for item in similar.items if item.merge],
+    ), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/merge/answer", methods=["GET", "POST"])
