@@ -73,12 +73,10 @@ class Merge(Base):
     undone_by: Mapped[Person | None] = relationship(foreign_keys=[undone_by_id])
 
     @property
-    def has_source_agreed(self) -> bool:
-        return self.source_agreed_id == self.source.champion_id
-
-    @property
-    def has_target_agreed(self) -> bool:
-        return self.target_agreed_id == self.target.champion_id
+    def awaited(self) -> list[Person]:
+        """The champions who have yet to agree; one, who is the champion of both, once."""
+        both = (self.source, self.source_agreed_id), (self.target, self.target_agreed_id)
+        return list(dict.fromkeys(each.champion for each, agreed in both if each.champion_id != agreed))
 
 
 class MovedVoice(Base):

@@ -30,18 +30,6 @@ class Waiting:
     is_to_answer: bool
     can_take_back: bool
 
-    @property
-    def awaited(self) -> list[Person]:
-        """The champions who have yet to agree."""
-        both = (
-            (self.merge.source.champion, self.merge.has_source_agreed),
-            (
-                self.merge.target.champion,
-                self.merge.has_target_agreed,
-            ),
-        )
-        return list(dict.fromkeys(champion for champion, has_agreed in both if not has_agreed))
-
 
 @dataclass(frozen=True)
 class Continues:
@@ -87,12 +75,8 @@ def panel_of(seen: Seen, person: Person | None) -> Panel | None:
     return Panel("merging/_box.html", box) if box.waiting or box.continues or box.took_in else None
 
 
-def waiting_box(found: queries.SeenMerge, person: Person) -> Waiting:
-    merge = found.merge
-    is_to_answer = (merge.source.champion_id == person.id and not merge.has_source_agreed) or (
-        merge.target.champion_id == person.id and not merge.has_target_agreed
-    )
-    return Waiting(merge, is_to_answer, merge.proposed_by_id == person.id)
+def waiting_box(merge: Merge, person: Person) -> Waiting:
+    return Waiting(merge, person in merge.awaited, merge.proposed_by_id == person.id)
 
 
 def _waiting(merge: Merge, seen: Seen, person: Person) -> Waiting | None:
@@ -106,7 +90,7 @@ def _waiting(merge: Merge, seen: Seen, person: Person) -> Waiting | None:
     takes_part = any(each.standing.is_on_team or each.standing.is_staff for each in (source, target))
     if not takes_part or not all(reading.can_see(each.standing, each.proposal) for each in (source, target)):
         return None
-    return waiting_box(queries.SeenMerge(merge, source, target), person)
+    return waiting_box(merge, person)
 
 
 def _leaves(merge: Merge, proposal: Proposal) -> bool:

@@ -21,7 +21,6 @@ UNDONE_WITHIN = timedelta(days=30)
 ONLY_PROPOSERS = "Only the champion and the programme manager can propose to merge it."
 ONLY_CHAMPIONS = "Only the two champions answer."
 ONLY_WHO_PROPOSED = "Only who proposed it can take it back."
-ONLY_UNDOERS = "Only the champions of both proposals can undo it, and after 30 days the programme manager."
 KEPT = (
     "It is kept to assessors, so those who would be told of a merge may not know of it. "
     "Only proposals that members read can be merged."
@@ -43,10 +42,6 @@ def can_answer(person: Person, found: SeenMerge) -> bool:
 
 def proposed_it(person: Person, found: SeenMerge) -> bool:
     return found.merge.proposed_by_id == person.id
-
-
-def can_undo(person: Person, seen: Seen) -> bool:
-    return bool(seen.standing.parts & {Part.CHAMPION, Part.OTHER_CHAMPION, Part.MANAGER})
 
 
 def last_day_to_undo(merged_at: datetime) -> date:

@@ -24,18 +24,18 @@ STANDS = (Merge.outcome == MergeOutcome.DONE, Merge.undone_at.is_(None))
 
 @dataclass(frozen=True)
 class SeenMerge:
-    """A merge that waits for its champions, and what the person at hand is to both proposals."""
+    """What was proposed, and what the person at hand is to both proposals."""
 
     merge: Merge
     source: Seen
     target: Seen
 
 
-def waiting(person: Person | None, ref: str) -> SeenMerge:
-    """The one that waits, by its source. Raises NotFound."""
+def proposed(person: Person | None, ref: str) -> SeenMerge:
+    """What was proposed last of a source that stands by itself, also when it waits no more. Raises NotFound."""
     source = proposals.seen(person, ref)
-    merge = waiting_of(source.proposal)
-    if merge is None:
+    merge = last_of(source.proposal)
+    if merge is None or merge.outcome is MergeOutcome.DONE:
         raise NotFound
     target = Seen(merge.target, proposals.standing_in(person, merge.target))
     if not reading.can_see(target.standing, merge.target):
@@ -60,7 +60,7 @@ def last_of(source: Proposal) -> Merge | None:
 
 
 def undoable(person: Person | None, ref: str) -> Seen:
-    """A proposal that was or is merged, for those who see it and for the champion of the other one. Raises NotFound."""
+    """A proposal, for those who see it and for the champion of the one in which it continues. Raises NotFound."""
     proposal = proposals.by_reference(ref)
     if proposal is None:
         raise NotFound

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from exchange.access import requires, someone_at_hand
+from exchange.access import requires, signed_in, someone_at_hand
 from exchange.errors import NotAllowed, NotFound
 from exchange.forms import OnceForm
 from exchange.merging import page, policy, queries, services
 from exchange.merging.forms import AGREE, AnswerMergeForm, MergeForm, UndoMergeForm
+from exchange.merging.models import Merge, MergeOutcome
 from exchange.merging.queries import SeenMerge
 from exchange.merging.services import CannotMerge
 from exchange.proposals import queries as proposals
@@ -46,7 +47,7 @@ def merge(seen: Seen) -> ResponseReturnValue:
             except CannotMerge as refused:
                 form.add_error("into", refused.message)
             else:
-                flash(_what_now(page.Waiting(proposed, False, False)))
+                flash(_what_now(proposed))
                 return redirect(url_for("proposals.show", ref=source.reference))
     similar = similar_page(person, Heading(source.title, source.summary), besides=source.id, merging=seen)
     return render_template(
@@ -59,31 +60,32 @@ def merge(seen: Seen) -> ResponseReturnValue:
 
 
 @blueprint.route("/proposals/<ref>/merge/answer", methods=["GET", "POST"])
-@requires(policy.reads_waiting, of=queries.waiting, message=policy.ONLY_CHAMPIONS)
+@requires(policy.reads_waiting, of=queries.proposed, message=policy.ONLY_CHAMPIONS)
 def answer_merge(found: SeenMerge) -> ResponseReturnValue:
     """Whoever else takes part reads what is proposed, and who has yet to answer."""
     person, form = someone_at_hand(), AnswerMergeForm()
-    waiting = page.waiting_box(found, person)
+    services.refuse_unless_waiting(found.merge)
     if form.is_submitted() and not policy.can_answer(person, found):
         raise NotAllowed(policy.ONLY_CHAMPIONS)
     if form.validate_on_submit():
         if form.answer.data == AGREE:
             services.agree_to_merge(found.merge, person)
-            flash(_what_now(page.Waiting(found.merge, False, False)))
+            flash(_what_now(found.merge))
         else:
             services.refuse_merge(found.merge, person, reason=form.reason.data or "")
             flash("The two stay as they are. We tell who proposed it.")
         own = found.source if found.source.standing.is_on_team else found.target
         return redirect(url_for("proposals.show", ref=own.proposal.reference))
     return render_template(
-        "merging/answer_merge.html", found=found, waiting=waiting, form=form
+        "merging/answer_merge.html", found=found, waiting=page.waiting_box(found.merge, person), form=form
     ), form.status_code
 
 
 @blueprint.route("/proposals/<ref>/merge/take-back", methods=["GET", "POST"])
-@requires(policy.proposed_it, of=queries.waiting, message=policy.ONLY_WHO_PROPOSED)
+@requires(policy.proposed_it, of=queries.proposed, message=policy.ONLY_WHO_PROPOSED)
 def take_back_merge(found: SeenMerge) -> ResponseReturnValue:
     form = OnceForm()
+    services.refuse_unless_waiting(found.merge)
     if form.is_submitted():
         services.take_back_merge(found.merge, someone_at_hand())
         flash("You have taken it back. The two stay as they are.")
@@ -92,7 +94,7 @@ def take_back_merge(found: SeenMerge) -> ResponseReturnValue:
 
 
 @blueprint.route("/proposals/<ref>/undo-merge", methods=["GET", "POST"])
-@requires(policy.can_undo, of=queries.undoable, message=policy.ONLY_UNDOERS)
+@requires(signed_in, of=queries.undoable)
 def undo_merge(seen: Seen) -> ResponseReturnValue:
     source, person, form = seen.proposal, someone_at_hand(), UndoMergeForm()
     target = source.merged_into
@@ -117,11 +119,10 @@ def _other(ref: str) -> Proposal | None:
         return None
 
 
-def _what_now(waiting: page.Waiting) -> str:
-    merge = waiting.merge
-    if not waiting.awaited:
+def _what_now(merge: Merge) -> str:
+    if merge.outcome is MergeOutcome.DONE:
         return (
             f"{merge.source.reference} continues in {merge.target.reference} now. We tell everyone concerned."
         )
-    names = joined([each.name for each in waiting.awaited])
+    names = joined([each.name for each in merge.awaited])
     return f"We ask {names}. It is merged as soon as both champions have agreed."

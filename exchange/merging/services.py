@@ -97,7 +97,7 @@ def refuse_merge(merge: Merge, champion: Person, *, reason: str) -> None:
 def take_back_merge(merge: Merge, actor: Person) -> None:
     """Raises Conflict when it was answered meanwhile."""
     merge = _hold(merge)
-    _refuse_unless_waiting(merge)
+    refuse_unless_waiting(merge)
     if merge.proposed_by_id != actor.id:
         raise NotAllowed(policy.ONLY_WHO_PROPOSED)
     _end(merge, actor, MergeOutcome.TAKEN_BACK)
@@ -140,13 +140,23 @@ def check_undoing(source: Proposal, actor: Person) -> None:
     check(source, "undo_merge", actor)
 
 
+def refuse_unless_waiting(merge: Merge) -> None:
+    """Raises Conflict, which says what became of it."""
+    if merge.outcome is None or merge.ended_at is None:
+        return
+    who = merge.ended_by.name if merge.ended_by else "Somebody"
+    raise Conflict(
+        f"{DONE[merge.outcome].format(who=who)}, on {day(merge.ended_at)}.", heading="It is answered already"
+    )
+
+
 def _take_agreement(merge: Merge, champion: Person) -> bool:
     """One who is the champion of both agrees for both."""
     if champion.id == merge.source.champion_id:
         merge.source_agreed_id = champion.id
     if champion.id == merge.target.champion_id:
         merge.target_agreed_id = champion.id
-    if not (merge.has_source_agreed and merge.has_target_agreed):
+    if merge.awaited:
         return False
     _merge(merge, champion)
     return True
@@ -182,20 +192,11 @@ def _end(merge: Merge, actor: Person | None, outcome: MergeOutcome) -> None:
 
 
 def _refuse_unless_answerable(merge: Merge, champion: Person) -> None:
-    _refuse_unless_waiting(merge)
+    refuse_unless_waiting(merge)
     if champion.id not in {merge.source.champion_id, merge.target.champion_id}:
         raise NotAllowed(policy.ONLY_CHAMPIONS)
     if why := _why_lapsed(merge):
         raise WrongStage(why)
-
-
-def _refuse_unless_waiting(merge: Merge) -> None:
-    if merge.outcome is None or merge.ended_at is None:
-        return
-    who = merge.ended_by.name if merge.ended_by else "Somebody"
-    raise Conflict(
-        f"{DONE[merge.outcome].format(who=who)}, on {day(merge.ended_at)}.", heading="It is answered already"
-    )
 
 
 def _why_lapsed(merge: Merge) -> str:

@@ -24,10 +24,7 @@ ANSWER = path_to("merging.answer_merge")
 def to_answer(news: News) -> list[Person]:
     """Champions who have yet to agree, while it waits."""
     merge = _merge(news)
-    if merge.outcome is not None:
-        return []
-    both = (merge.source.champion, merge.has_source_agreed), (merge.target.champion, merge.has_target_agreed)
-    return [champion for champion, has_agreed in both if not has_agreed]
+    return merge.awaited if merge.outcome is None else []
 
 
 def concerned(news: News) -> list[Person]:

@@ -156,7 +156,8 @@ def test_a_manager_proposes_and_both_champions_answer(
     line = [f"not merged with {target.reference}"]
     assert told(committed) == {"Bob Marsh": line, "Rachel Tolley": line}
     assert "Ours is for children." in texts_to(committed, twins.bob)[-1]
-    page.browser.post("merging.answer_merge", {"answer": "agree"}, ref=source.reference, status=404)
+    late = page.browser.post("merging.answer_merge", {"answer": "agree"}, ref=source.reference, status=409)
+    assert "Amina Begum has said no, on" in late.text
     with committed():
         assert fresh(source).stage is Stage.SUBMITTED
         # An answer of one who is no longer the champion does not count.
