@@ -85,7 +85,8 @@ class Reader:
     def __init__(self, place: Place, person: Person | None, comments: Iterable[Comment]) -> None:
         self.place, self.person = place, person
         self.reported = queries.reported_by(person, comments)
-        self.came_with = queries.came_with(comments)
+        # Members could read where they came from.
+        self.came_with = queries.came_with(comments) if place.standing.is_member else {}
         standing, proposal = place.standing, place.proposal
         # The team is not published: only who reads it reads that somebody is on it.
         self.knows_team = policy.reads_names(standing) and not reading.is_kept_back(standing, proposal)

@@ -70,7 +70,8 @@ def panel_of(seen: Seen, person: Person | None) -> Panel | None:
             if (found := _waiting(merge, seen, person)) is not None
         ],
         next((_continues(merge, person) for merge in merges if _leaves(merge, seen.proposal)), None),
-        [_took_in(merge, person) for merge in merges if _comes(merge, seen.proposal)],
+        # Members could read what came in.
+        [_took_in(merge, person) for merge in merges if person.is_member and _comes(merge, seen.proposal)],
     )
     return Panel("merging/_box.html", box) if box.waiting or box.continues or box.took_in else None
 

@@ -107,10 +107,6 @@ def _always(sentence: str) -> Sentence:
     return lambda event, who: sentence
 
 
-def _about_other(sentence: str) -> Sentence:
-    return lambda event, who: sentence.format(reference=event.facts["reference"])
-
-
 def _due(facts: Mapping[str, Any]) -> str:
     return f", by {day(date.fromisoformat(facts['due']))}" if facts.get("due") else ""
 
@@ -261,14 +257,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "decline": _always("Not taken forward"),
     "reopen": _reopened,
     "withdraw": _always("The champion withdrew it"),
-    "propose_merge": _about_other("It was proposed to merge it into {reference}"),
+    # Which other proposal it is, the page says to those who may read that one.
+    "propose_merge": _always("It was proposed to merge it into another"),
     "agree_to_merge": _always("A champion agreed to the merge"),
     "refuse_merge": _always("A champion did not agree to the merge"),
     "take_back_merge": _always("The proposal to merge it was taken back"),
-    "merge": _about_other("Merged into {reference}"),
-    "undo_merge": _about_other("The merge into {reference} was undone"),
-    "take_in": _about_other("{reference} was merged into it"),
-    "give_back": _about_other("The merge of {reference} into it was undone"),
+    "merge": _always("Merged into another proposal"),
+    "undo_merge": _always("The merge was undone"),
+    "take_in": _always("Another proposal was merged into it"),
+    "give_back": _always("The merge of another proposal into it was undone"),
     "start_programme": _always("The programme started"),
     "activate_programme": _always("The programme is active"),
     "pause_programme": _always("The programme was paused"),

@@ -235,7 +235,7 @@ def _own(row: Row[Any]) -> OwnProposal:
         Stage.SPREAD: "It spreads across the region.",
         Stage.NOT_TAKEN_FORWARD: f"It was closed on {day(since)}.",
         Stage.WITHDRAWN: f"It was withdrawn on {day(since)}.",
-        Stage.MERGED: f"It continues in another proposal since {day(since)}.",
+        Stage.MERGED: f"It has continued in another proposal since {day(since)}.",
     }
     return OwnProposal(row.reference, row.title, row.stage, status[row.stage], since)
 
