@@ -88,8 +88,9 @@ def _waiting(merge: Merge, seen: Seen, person: Person) -> Waiting | None:
         seen if each is seen.proposal else Seen(each, proposals.standing_in(person, each))
         for each in (merge.source, merge.target)
     )
-    takes_part = any(each.standing.is_on_team or each.standing.is_staff for each in (source, target))
-    if not takes_part or not all(reading.can_see(each.standing, each.proposal) for each in (source, target)):
+    if not policy.takes_part(source.standing, target.standing):
+        return None
+    if not all(reading.can_see(each.standing, each.proposal) for each in (source, target)):
         return None
     return waiting_box(merge, person)
 

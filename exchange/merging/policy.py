@@ -32,8 +32,14 @@ def can_propose(person: Person, seen: Seen) -> bool:
 
 
 def reads_waiting(person: Person, found: SeenMerge) -> bool:
-    """Those who take part in one of the two, and see both."""
-    return any(each.standing.is_on_team or each.standing.is_staff for each in (found.source, found.target))
+    return takes_part(found.source.standing, found.target.standing)
+
+
+def takes_part(*both: Standing) -> bool:
+    """On the team of one of the two, or acting on one without an interest in either."""
+    if any(each.is_on_team for each in both):
+        return True
+    return any(each.is_staff for each in both) and not any(each.conflict for each in both)
 
 
 def can_answer(person: Person, found: SeenMerge) -> bool:
