@@ -65,6 +65,7 @@ from exchange.assessment import rubric
 from exchange.assessment.queries import has_assessed_each, names_of_reviewers
 from exchange.extensions import csrf, db, limiter, migrate
 from exchange.merging.queries import came_with
+from exchange.merging.services import forget_merges
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.services.files import longest_kept_file
@@ -177,3 +178,4 @@ def _join_features(app: Flask) -> None:
     ]
     app.extensions["panels"] = [exchange.merging.page.panel_of, exchange.discussion.page.panel_of]
     app.extensions["came_with"] = came_with
+    app.extensions["forget_merges"] = forget_merges

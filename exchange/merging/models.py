@@ -36,6 +36,7 @@ class Merge(Base):
 
     __tablename__ = "proposal_merge"
     __table_args__ = (
+        Index("ix_proposal_merge_proposed_by_id", "proposed_by_id", "proposed_at"),
         Index(
             "uq_proposal_merge_waiting",
             "source_id",

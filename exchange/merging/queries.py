@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+from exchange import clock
 from exchange.accounts.models import Person
 from exchange.discussion.models import Comment
 from exchange.errors import NotFound
@@ -15,6 +16,7 @@ from exchange.extensions import db
 from exchange.merging.models import Merge, MergeOutcome, MovedComment, MovedVoice
 from exchange.proposals import policy as reading
 from exchange.proposals import queries as proposals
+from exchange.proposals.invitations import DAY
 from exchange.proposals.lifecycle import MERGEABLE, Part
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
@@ -57,6 +59,12 @@ def last_of(source: Proposal) -> Merge | None:
     return db.session.scalar(
         select(Merge).where(Merge.source_id == source.id).order_by(Merge.id.desc()).limit(1)
     )
+
+
+def proposed_since_yesterday(person: Person) -> int:
+    """How many this person has proposed in a day, whatever became of them."""
+    recent = Merge.proposed_by_id == person.id, Merge.proposed_at > clock.now() - DAY
+    return db.session.scalar(select(func.count()).select_from(Merge).where(*recent)) or 0
 
 
 def undoable(person: Person | None, ref: str) -> Seen:

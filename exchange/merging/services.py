@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import delete, or_, select
+
 from exchange import clock, events
 from exchange.accounts.models import Person
 from exchange.assessment.queries import live_round
@@ -13,7 +15,7 @@ from exchange.errors import Conflict, NotAllowed, WrongStage
 from exchange.events import Text
 from exchange.extensions import db
 from exchange.merging import ledger, policy, queries
-from exchange.merging.models import Merge, MergeOutcome
+from exchange.merging.models import Merge, MergeOutcome, MovedComment, MovedVoice
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import MERGEABLE, Stage
 from exchange.proposals.models import Proposal
@@ -21,6 +23,7 @@ from exchange.proposals.services import advance, check, lock
 from exchange.wording import day
 from exchange.working_days import add_working_days, working_days_between
 
+MOST_A_DAY = 10
 DONE = {
     MergeOutcome.DONE: "It is merged",
     MergeOutcome.REFUSED: "{who} has said no",
@@ -42,6 +45,8 @@ def propose_merge(source: Proposal, target: Proposal, actor: Person, *, reason: 
     check(source, "merge", actor)
     if why := why_not_proposed(source, target, actor):
         raise CannotMerge(why)
+    if queries.proposed_since_yesterday(actor) >= MOST_A_DAY:
+        raise CannotMerge(f"You have proposed {MOST_A_DAY} merges within a day. Propose more tomorrow")
     before = queries.waiting_of(source)
     if before is not None:
         if not _why_lapsed(before):
@@ -126,6 +131,15 @@ def undo_merge(source: Proposal, actor: Person, *, reason: str) -> None:
     events.record(
         actor, "give_back", target, Audience.MEMBERS, texts, merge=merge.id, reference=source.reference
     )
+
+
+def forget_merges(proposal_id: int) -> None:
+    """What was proposed of a draft that was submitted and taken back, before it is deleted."""
+    involves = or_(Merge.source_id == proposal_id, Merge.target_id == proposal_id)
+    ids = select(Merge.id).where(involves)
+    for kept in (MovedVoice, MovedComment):
+        db.session.execute(delete(kept).where(kept.merge_id.in_(ids)))
+    db.session.execute(delete(Merge).where(involves))
 
 
 def check_undoing(source: Proposal, actor: Person) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from exchange.accounts.models import Person
@@ -13,7 +13,7 @@ from exchange.merging import queries
 from exchange.merging.models import Merge
 from exchange.merging.policy import last_day_to_undo
 from exchange.notifications.discussing import page_path
-from exchange.notifications.news import News, People, Row, managers, team
+from exchange.notifications.news import More, News, People, Row, managers, team
 from exchange.notifications.paths import PAGE, WORK, path_to
 from exchange.proposals import queries as proposals
 from exchange.proposals.lifecycle import Stage
@@ -73,28 +73,31 @@ def _merge(news: News) -> Merge:
     return db.session.get_one(Merge, news.happened.facts["merge"])
 
 
+def _row(to: People, template: str, path: Callable[[News], str] = PAGE, more: More = what_was_merged) -> Row:
+    """Nobody is told of what went with a draft that was deleted meanwhile."""
+
+    def people(news: News) -> Sequence[Person]:
+        return to(news) if db.session.get(Merge, news.happened.facts["merge"]) else []
+
+    return Row(people, template, path, more=more)
+
+
 ENDED = Row(champions_of_merged, "continuation_ended", WORK, outlives=True)
 ROWS: Mapping[str, tuple[Row, ...]] = {
-    "propose_merge": (Row(to_answer, "merge_to_answer", ANSWER, more=what_was_merged),),
-    "refuse_merge": (Row(concerned, "merge_refused", PAGE, more=what_was_merged),),
-    "take_back_merge": (Row(concerned, "merge_taken_back", PAGE, more=what_was_merged),),
-    "merge": (
-        Row(team, "merged", PAGE, more=what_was_merged),
-        Row(managers, "merged", PAGE, more=what_was_merged),
-    ),
+    "propose_merge": (_row(to_answer, "merge_to_answer", ANSWER),),
+    "refuse_merge": (_row(concerned, "merge_refused"),),
+    "take_back_merge": (_row(concerned, "merge_taken_back"),),
+    "merge": (_row(team, "merged"), _row(managers, "merged")),
     "take_in": (
-        Row(_but_source(team), "took_in", page_path, more=what_was_merged),
-        Row(_but_source(managers), "took_in", page_path, more=what_was_merged),
-        Row(_but_source(people_moved), "continues", page_path, more=what_was_merged),
-        Row(_but_source(followers), "followed", page_path, more=another_came),
+        _row(_but_source(team), "took_in", page_path),
+        _row(_but_source(managers), "took_in", page_path),
+        _row(_but_source(people_moved), "continues", page_path),
+        _row(_but_source(followers), "followed", page_path, another_came),
     ),
-    "undo_merge": (
-        Row(team, "merge_undone", PAGE, more=what_was_merged),
-        Row(managers, "merge_undone", PAGE, more=what_was_merged),
-    ),
+    "undo_merge": (_row(team, "merge_undone"), _row(managers, "merge_undone")),
     "give_back": (
-        Row(_but_source(team), "gave_back", page_path, more=what_was_merged),
-        Row(_but_source(managers), "gave_back", page_path, more=what_was_merged),
-        Row(_but_source(people_moved), "went_back", source_path, more=what_was_merged),
+        _row(_but_source(team), "gave_back", page_path),
+        _row(_but_source(managers), "gave_back", page_path),
+        _row(_but_source(people_moved), "went_back", source_path),
     ),
 }

@@ -52,6 +52,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_merge")),
     )
+    op.create_index("ix_proposal_merge_proposed_by_id", "proposal_merge", ["proposed_by_id", "proposed_at"])
     op.create_index(op.f("ix_proposal_merge_source_id"), "proposal_merge", ["source_id"], unique=False)
     op.create_index(op.f("ix_proposal_merge_target_id"), "proposal_merge", ["target_id"], unique=False)
     for name, condition in (

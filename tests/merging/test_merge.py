@@ -241,7 +241,7 @@ def test_why_a_merge_is_refused(client: Client, committed: Committed) -> None:
         assert "assesses or acts on" in services.why_not_proposed(own, target, reviewer)
         services.propose_merge(source, target, twins.bob, reason=REASON)
         third = make_submitted(make_member("Third Champion"), title="Third")
-        with pytest.raises(CannotMerge, match=f"continues in {target.reference}. That has to be answered"):
+        with pytest.raises(CannotMerge, match=f"continues in {target.reference}"):
             services.propose_merge(source, third, twins.bob, reason=REASON)
         kept = make_submitted(twins.bob, visibility="assessors", title="Kept")
     # A kept one offers no way, and says why.
@@ -249,6 +249,20 @@ def test_why_a_merge_is_refused(client: Client, committed: Committed) -> None:
     assert "Only proposals that members read can be merged." in page.text
     client.as_(twins.bob).get("merging.merge", ref=kept.reference, status=409)
     client.as_(twins.amina).get("merging.merge", ref=source.reference, status=403)
+
+
+def test_a_day_and_a_deleted_draft_have_their_limits(committed: Committed) -> None:
+    with committed():
+        twins = make_twins()
+        for _ in range(services.MOST_A_DAY):
+            waits = services.propose_merge(twins.source, twins.target, twins.bob, reason=REASON)
+            services.take_back_merge(waits, twins.bob)
+        with pytest.raises(CannotMerge, match="You have proposed 10 merges within a day"):
+            services.propose_merge(twins.source, twins.target, twins.bob, reason=REASON)
+        # What was proposed goes with a draft that was submitted and taken back.
+        proposals.recall(twins.target, twins.amina)
+        proposals.delete_draft(twins.target, twins.amina)
+        assert db.session.scalars(select(Merge)).all() == []
 
 
 def test_what_waits_lapses_in_words(client: Client, committed: Committed) -> None:
