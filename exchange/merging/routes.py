@@ -33,11 +33,11 @@ UNKNOWN = "There is no proposal with this reference that you can read"
 def merge(seen: Seen) -> ResponseReturnValue:
     source, person = seen.proposal, someone_at_hand()
     check(source, "merge", person)
-    form = MergeForm(data={"into": request.args.get("into", "")})
-    if not form.is_submitted() and queries.waiting_of(source) is not None:
+    form, waiting = MergeForm(data={"into": request.args.get("into", "")}), queries.waiting_of(source)
+    if not form.is_submitted() and waiting is not None and not services.why_lapsed(waiting):
         return redirect(url_for("merging.answer_merge", ref=source.reference))
     target = _other(form.into.data or "") if form.is_submitted() else None
-    form.keep_out([*names_of_reviewers(source), *(names_of_reviewers(target) if target else [])])
+    form.keep_out(_names_known(source, target))
     if form.validate_on_submit():
         if target is None:
             form.add_error("into", UNKNOWN)
@@ -64,7 +64,7 @@ def merge(seen: Seen) -> ResponseReturnValue:
 def answer_merge(found: SeenMerge) -> ResponseReturnValue:
     """Whoever else takes part reads what is proposed, and who has yet to answer."""
     person, form = someone_at_hand(), AnswerMergeForm()
-    services.refuse_unless_waiting(found.merge)
+    services.check_answerable(found.merge)
     if form.is_submitted() and not policy.can_answer(person, found):
         raise NotAllowed(policy.ONLY_CHAMPIONS)
     if form.validate_on_submit():
@@ -98,7 +98,7 @@ def take_back_merge(found: SeenMerge) -> ResponseReturnValue:
 def undo_merge(seen: Seen) -> ResponseReturnValue:
     source, person, form = seen.proposal, someone_at_hand(), UndoMergeForm()
     target = source.merged_into
-    form.keep_out([*names_of_reviewers(source), *(names_of_reviewers(target) if target else [])])
+    form.keep_out(_names_known(source, target))
     services.check_undoing(source, person)
     if form.validate_on_submit():
         services.undo_merge(source, person, reason=form.reason.data)
@@ -117,6 +117,17 @@ def _other(ref: str) -> Proposal | None:
         return proposals.seen(someone_at_hand(), ref.strip()).proposal
     except NotFound:
         return None
+
+
+def _names_known(*both: Proposal | None) -> list[str]:
+    """Of the reviewers of those that the person at hand acts on: to anybody else a refusal would tell who they are."""
+    person = someone_at_hand()
+    return [
+        name
+        for each in both
+        if each is not None and proposals.standing_in(person, each).is_staff
+        for name in names_of_reviewers(each)
+    ]
 
 
 def _what_now(merge: Merge) -> str:

@@ -49,7 +49,7 @@ def propose_merge(source: Proposal, target: Proposal, actor: Person, *, reason: 
         raise CannotMerge(f"You have proposed {MOST_A_DAY} merges within a day. Propose more tomorrow")
     before = queries.waiting_of(source)
     if before is not None:
-        if not _why_lapsed(before):
+        if not why_lapsed(before):
             raise CannotMerge(
                 f"It is proposed already that it continues in {before.target.reference}. "
                 "That has to be answered or taken back first"
@@ -154,6 +154,21 @@ def check_undoing(source: Proposal, actor: Person) -> None:
     check(source, "undo_merge", actor)
 
 
+def check_answerable(merge: Merge) -> None:
+    """Raises Conflict when nobody can answer it any more."""
+    refuse_unless_waiting(merge)
+    if why := why_lapsed(merge):
+        raise WrongStage(why)
+
+
+def why_lapsed(merge: Merge) -> str:
+    """Why nobody can answer it as the two stand now; another can be proposed instead."""
+    for each in (merge.source, merge.target):
+        if each.stage not in MERGEABLE:
+            return f"{each.reference} is now at “{each.stage.label}”, so the two cannot be merged."
+    return ""
+
+
 def refuse_unless_waiting(merge: Merge) -> None:
     """Raises Conflict, which says what became of it."""
     if merge.outcome is None or merge.ended_at is None:
@@ -206,19 +221,9 @@ def _end(merge: Merge, actor: Person | None, outcome: MergeOutcome) -> None:
 
 
 def _refuse_unless_answerable(merge: Merge, champion: Person) -> None:
-    refuse_unless_waiting(merge)
+    check_answerable(merge)
     if champion.id not in {merge.source.champion_id, merge.target.champion_id}:
         raise NotAllowed(policy.ONLY_CHAMPIONS)
-    if why := _why_lapsed(merge):
-        raise WrongStage(why)
-
-
-def _why_lapsed(merge: Merge) -> str:
-    """Why nobody can answer it as the two stand now."""
-    for each in (merge.source, merge.target):
-        if each.stage not in MERGEABLE:
-            return f"{each.reference} is now at “{each.stage.label}”, so the two cannot be merged."
-    return ""
 
 
 def _lock(*both: Proposal) -> list[Proposal]:

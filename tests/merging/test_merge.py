@@ -276,6 +276,8 @@ def test_what_waits_lapses_in_words(client: Client, committed: Committed) -> Non
     refused = opened.submit("Send your answer", answer="agree", status=409)
     assert f"{target.reference} is now at “In assessment”, so the two cannot be merged." in refused.text
     assert "proposed on" not in client.as_(twins.bob).get("proposals.show", ref=source.reference).text
+    client.as_(twins.amina).get("merging.answer_merge", ref=source.reference, status=409)
+    assert client.as_(twins.bob).get("merging.merge", ref=source.reference).path.endswith("/merge")
     assert "Say yes or no." not in client.as_(twins.amina).get("reports.my_work").text
     with committed():
         # Another can be proposed instead.
@@ -324,6 +326,21 @@ def test_undoing_brings_back_what_was(committed: Committed, before: Stage) -> No
             assert queries.unmet_needs("recall", source, source.champion) == []
         again = merge(source, fresh(twins.target))
         assert again.outcome is MergeOutcome.DONE
+
+
+def test_who_reviews_it_is_refused_to_managers_alone(client: Client, committed: Committed) -> None:
+    """A refusal to anybody else would tell who does."""
+    with committed():
+        cast = make_cast()
+        assessment.request_changes(
+            cast.proposal, cast.manager, sections=["need"], message="More.", due=cast.round.due
+        )
+        source = make_submitted(make_member("Other Champion"), title="The other")
+        ref, name = cast.proposal.reference, cast.reviewers[0].name
+    for person, status in ((cast.manager, 422), (source.champion, 200)):
+        page = client.as_(person).get("merging.merge", ref=source.reference)
+        page = page.submit("Propose the merge", into=ref, reason=f"Ask {name}.", status=status)
+        assert (status == 422) == any("must not learn who assesses it" in error for error in page.errors)
 
 
 def test_a_round_that_rests_is_there_again(app: Flask, committed: Committed) -> None:
