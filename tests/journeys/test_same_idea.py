@@ -13,6 +13,9 @@ FIRST = "What Joyce knows: one page from the care home that the ambulance crew r
 TITLE = "One page at the door of the care home for the ambulance crew"
 SUMMARY = "Care home staff write one page about each resident, and the ambulance crew reads it at the door."
 
+# Of what is early less is asked.
+EARLY = {"stage_of_development": "prototype", "ip_status": "none"}
+
 
 def test_two_people_with_the_same_idea(someone: Someone) -> None:
     second = someone("second")
@@ -80,6 +83,8 @@ def submits(second: Person, reference: str) -> None:
         for question in asked:
             if question.id == "summary":
                 page.locator("[name=summary]").fill(SUMMARY)
+            elif question.id in EARLY:
+                page.locator(f"input[name={question.id}][value={EARLY[question.id]}]").check()
             elif question.id not in {"title", "lead_theme"}:
                 answer(page, question)
         page.locator("main form button[name=save], main form button").last.click()
