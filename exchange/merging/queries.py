@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from exchange import clock
 from exchange.accounts.models import Person
 from exchange.discussion.models import Comment
 from exchange.errors import NotFound
-from exchange.extensions import db
+from exchange.extensions import alias_of, db
 from exchange.merging.models import Merge, MergeOutcome, MovedComment, MovedVoice
 from exchange.proposals import policy as reading
 from exchange.proposals import queries as proposals
@@ -21,6 +21,7 @@ from exchange.proposals.lifecycle import MERGEABLE, Part
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
 
+SOURCE, TARGET = alias_of(Proposal), alias_of(Proposal)
 STANDS = (Merge.outcome == MergeOutcome.DONE, Merge.undone_at.is_(None))
 
 
@@ -94,11 +95,11 @@ def lapsing(merge: Merge) -> Sequence[Merge]:
 
 def waiting_for(person: Person) -> list[Merge]:
     """What this person can answer as a champion and has yet to, the oldest first."""
-    source, target = aliased(Proposal), aliased(Proposal)
+    source, target = SOURCE.c, TARGET.c
     query = (
         select(Merge)
-        .join(source, source.id == Merge.source_id)
-        .join(target, target.id == Merge.target_id)
+        .join(SOURCE, source.id == Merge.source_id)
+        .join(TARGET, target.id == Merge.target_id)
         .where(
             Merge.outcome.is_(None),
             source.stage.in_(MERGEABLE),
