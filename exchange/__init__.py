@@ -33,6 +33,9 @@ import exchange.discussion.tabs_of
 import exchange.interests.routes
 import exchange.kits.routes
 import exchange.measures.routes
+import exchange.merging.needs
+import exchange.merging.page
+import exchange.merging.routes
 import exchange.networks.routes
 import exchange.notifications.routes
 import exchange.proposals.needs
@@ -63,6 +66,8 @@ from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
 from exchange.assessment.queries import has_assessed_each, names_of_reviewers
 from exchange.extensions import csrf, db, limiter, migrate
+from exchange.merging.queries import came_with
+from exchange.merging.services import forget_merges
 from exchange.notifications.queries import unread_count
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.services.files import longest_kept_file
@@ -145,6 +150,7 @@ def _join_features(app: Flask) -> None:
         exchange.discussion.routes,
         exchange.campaigns.routes,
         exchange.networks.routes,
+        exchange.merging.routes,
         exchange.community.routes,
         exchange.notifications.routes,
         exchange.reports.routes,
@@ -156,6 +162,7 @@ def _join_features(app: Flask) -> None:
         **exchange.proposals.needs.NEEDS,
         **exchange.assessment.needs.NEEDS,
         **exchange.decisions.needs.NEEDS,
+        **exchange.merging.needs.NEEDS,
     }
     if needs.keys() != ACTIONS.keys():
         raise RuntimeError(
@@ -173,4 +180,6 @@ def _join_features(app: Flask) -> None:
         exchange.spread.tabs_of.tabs_of,
         exchange.discussion.tabs_of.tabs_of,
     ]
-    app.extensions["panels"] = [exchange.discussion.page.panel_of]
+    app.extensions["panels"] = [exchange.merging.page.panel_of, exchange.discussion.page.panel_of]
+    app.extensions["came_with"] = came_with
+    app.extensions["forget_merges"] = forget_merges

@@ -57,6 +57,16 @@ class NotFound(ExchangeError):
     heading = "Page not found"
 
 
+class ContinuesElsewhere(NotFound):
+    """What was there became a part of something else, to which reading leads. Who sends something is told: it was not done."""
+
+    heading = "It continues elsewhere"
+
+    def __init__(self, message: str, location: str) -> None:
+        super().__init__(message)
+        self.location = location
+
+
 class Conflict(ExchangeError):
     """Someone else changed it first."""
 
@@ -130,6 +140,8 @@ def init_app(app: Flask) -> None:
 
 
 def _refused(error: ExchangeError) -> ResponseReturnValue:
+    if isinstance(error, ContinuesElsewhere):
+        return _elsewhere(error)
     if error.code == 404:
         return _not_found(error)
     if error.__cause__ is not None:
@@ -141,6 +153,12 @@ def _refused(error: ExchangeError) -> ResponseReturnValue:
         needs=getattr(error, "needs", ()),
         typed=_typed(),
     )
+
+
+def _elsewhere(error: ContinuesElsewhere) -> ResponseReturnValue:
+    if request.method in {"GET", "HEAD"}:
+        return redirect(error.location)
+    return _page(Conflict.code, heading=error.heading, message=error.message, typed=_typed())
 
 
 def _clashed(error: IntegrityError) -> ResponseReturnValue:

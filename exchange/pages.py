@@ -40,7 +40,7 @@ def cookies() -> ResponseReturnValue:
 def _moves() -> list[tuple[str, str, str, str]]:
     """All that can happen to a proposal: the stage it is in, the action, who does it, the stage after."""
     return [
-        (stage.label, action.label, action.by[stage].value.capitalize(), _where(action))
+        (stage.label, action.label, " or ".join(action.by[stage]).capitalize(), _where(action))
         for stage in Stage
         for action in ACTIONS.values()
         if stage in action.by
@@ -48,7 +48,11 @@ def _moves() -> list[tuple[str, str, str, str]]:
 
 
 def _where(action: Action) -> str:
-    return action.to.label if isinstance(action.to, Stage) else "The stage before it was submitted"
+    if isinstance(action.to, Stage):
+        return action.to.label
+    return (
+        "The stage before it was submitted" if action.name == "recall" else "The stage before it was merged"
+    )
 
 
 def _cookies() -> list[tuple[str, str, str]]:

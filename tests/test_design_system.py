@@ -241,6 +241,7 @@ def test_stage_colours_are_for_stages_that_are() -> None:
         Stage.SPREAD: "green",
         Stage.NOT_TAKEN_FORWARD: None,
         Stage.WITHDRAWN: None,
+        Stage.MERGED: None,
     }
 
 

@@ -25,7 +25,7 @@ from exchange.assessment.models import Assignment, Interest, Recommendation, Rou
 from exchange.assessment.services import Written
 from exchange.decisions import services as decisions
 from exchange.decisions.models import DecisionKind
-from exchange.demo import campaigns, discussion, kits, networks, offers, programmes, stories
+from exchange.demo import campaigns, discussion, kits, merging, networks, offers, programmes, stories
 from exchange.demo.pdf import one_page
 from exchange.demo.stories import FOLDER, Step, Story
 from exchange.extensions import db
@@ -368,6 +368,6 @@ DOING: Mapping[str, Callable[[Story, Any, Step], None]] = {
     "reopen": _reopen,
     "meet-condition": _settle_condition(ConditionStatus.MET),
     **{name: _of_campaign(do) for name, do in campaigns.DOING.items()},
-    **{name: _of_story(do) for name, do in {**LATER, **discussion.DOING}.items()},
+    **{name: _of_story(do) for name, do in {**LATER, **discussion.DOING, **merging.DOING}.items()},
     "waive-condition": _settle_condition(ConditionStatus.WAIVED),
 }

@@ -85,6 +85,8 @@ class Reader:
     def __init__(self, place: Place, person: Person | None, comments: Iterable[Comment]) -> None:
         self.place, self.person = place, person
         self.reported = queries.reported_by(person, comments)
+        # Members could read where they came from.
+        self.came_with = queries.came_with(comments) if place.standing.is_member else {}
         standing, proposal = place.standing, place.proposal
         # The team is not published: only who reads it reads that somebody is on it.
         self.knows_team = policy.reads_names(standing) and not reading.is_kept_back(standing, proposal)
@@ -97,7 +99,7 @@ class Reader:
         return Shown(
             id=comment.id,
             who=author.name if author.active else GONE,
-            facts=[_belongs(author)] if is_here and _belongs(author) else [],
+            facts=self._facts(author if is_here else None, comment),
             badges=self._badges(author) if is_here else [],
             at=comment.written_at,
             text=comment.text if comment.is_shown else "",
@@ -107,6 +109,11 @@ class Reader:
             ways=self._ways(comment),
             is_reported=comment.id in self.reported and comment.is_shown,
         )
+
+    def _facts(self, author: Person | None, comment: Comment) -> list[str]:
+        belongs = _belongs(author) if author else ""
+        reference = self.came_with.get(comment.parent_id or comment.id, "")
+        return [*([belongs] if belongs else []), *([f"about {reference}"] if reference else [])]
 
     def _badges(self, author: Person) -> list[str]:
         badges = ["On the team"] if author.id in self.team else []

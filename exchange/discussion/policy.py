@@ -49,8 +49,9 @@ def is_shut_out(standing: Standing, proposal: Proposal) -> bool:
 
 
 def has_members_forum(standing: Standing, proposal: Proposal) -> bool:
-    """Whether members discuss it as far as this person may know: not a draft, nor what its champion keeps to assessors."""
-    if proposal.stage is Stage.DRAFT or proposal.visibility != "members":
+    """Whether members discuss it as far as this person may know: not a draft, nor what its champion keeps to assessors, nor what
+    was merged into another, where the discussion goes on."""
+    if proposal.stage in {Stage.DRAFT, Stage.MERGED} or proposal.visibility != "members":
         return False
     reads = Audience.MEMBERS in events_read_by(standing, proposal)
     return reads or is_shut_out(standing, proposal)

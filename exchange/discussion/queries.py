@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import ScalarSelect, Select, exists, func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
@@ -93,6 +94,14 @@ def reported_by(person: Person | None, comments: Iterable[Comment]) -> frozenset
         CommentReport.reporter_id == person.id, CommentReport.comment_id.in_(ids)
     )
     return frozenset(db.session.scalars(query))
+
+
+def came_with(comments: Iterable[Comment]) -> Mapping[int, str]:
+    """Of those that came with a proposal that was merged into this one, its reference, as the feature above knows it."""
+    found: Mapping[int, str] = current_app.extensions["came_with"](
+        [each.id for each in comments if each.parent_id is None]
+    )
+    return found
 
 
 @dataclass(frozen=True)

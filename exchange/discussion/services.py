@@ -19,6 +19,9 @@ from exchange.locking import add_once
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
 
+MERGED = (
+    "This proposal has been merged into {into} since you opened the page. Open that one, and do it there."
+)
 AUDIENCE = {Forum.MEMBERS: Audience.MEMBERS, Forum.PUBLIC: Audience.PUBLIC}
 
 
@@ -41,6 +44,7 @@ def add_comment(place: Place, author: Person, text: str, parent: Comment | None 
     if why := place.why_not_speak:
         raise NotAllowed(why)
     limits.check(author, limits.COMMENTS)
+    _hold(place.proposal)
     if parent is not None:
         parent = lock_comment(parent)
         if why := policy.why_not_reply(parent):
@@ -110,6 +114,7 @@ def settle_reports(comment: Comment, manager: Person | None, how: Settled) -> in
 def endorse(proposal: Proposal, person: Person, kind: Endorsing) -> None:
     """Once, however often and at how many places it is sent. Raises TooMuch."""
     limits.check(person, limits.ENDORSEMENTS)
+    _hold(proposal)
     organisation = person.organisation_id if kind is Endorsing.ADOPT else None
     endorsement = Endorsement(
         proposal_id=proposal.id,
@@ -136,6 +141,7 @@ def endorse(proposal: Proposal, person: Person, kind: Endorsing) -> None:
 def take_back_endorsement(proposal: Proposal, person: Person, kind: Endorsing) -> None:
     """Does nothing where there is none. Raises TooMuch."""
     limits.check(person, limits.ENDORSEMENTS)
+    _hold(proposal)
     held = db.session.scalars(_endorsement(proposal, person, kind).with_for_update()).one_or_none()
     if held is None:
         return
@@ -147,16 +153,26 @@ def take_back_endorsement(proposal: Proposal, person: Person, kind: Endorsing) -
 
 def follow(proposal: Proposal, person: Person) -> None:
     """No event: what somebody follows is nobody else's business."""
+    _hold(proposal)
     add_once(Follow(proposal_id=proposal.id, person_id=person.id, since=clock.now()))
 
 
 def unfollow(proposal: Proposal, person: Person) -> None:
+    _hold(proposal)
     db.session.execute(delete(Follow).where(Follow.proposal_id == proposal.id, Follow.person_id == person.id))
 
 
 def lock_comment(comment: Comment) -> Comment:
     """Held until the transaction ends, and as it is now."""
     return db.session.get_one(Comment, comment.id, with_for_update=True, populate_existing=True)
+
+
+def _hold(proposal: Proposal) -> None:
+    """Keeps it from being merged until this is done. Raises WrongStage when it was meanwhile, and what is said of it moved."""
+    query = select(Proposal.stage, Proposal.merged_into_id).where(Proposal.id == proposal.id)
+    stage, into = db.session.execute(query.with_for_update(read=True)).one()
+    if stage is Stage.MERGED:
+        raise WrongStage(MERGED.format(into=db.session.get_one(Proposal, into).reference))
 
 
 def _endorsement(proposal: Proposal, person: Person, kind: Endorsing) -> Select[Endorsement]:

@@ -24,7 +24,17 @@ from exchange.spread.life import CHANGES
 from exchange.spread.models import Programme
 
 # What any reader may be told of, also one who could not assess the proposal.
-FOR_READERS = frozenset({"commented", "comment_answered", "comment_hidden", "comment_restored", "followed"})
+FOR_READERS = frozenset(
+    {
+        "commented",
+        "comment_answered",
+        "comment_hidden",
+        "comment_restored",
+        "followed",
+        "continues",
+        "went_back",
+    }
+)
 
 
 def _in_sentence(sentence: str) -> str:

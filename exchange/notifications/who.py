@@ -21,7 +21,7 @@ from exchange.assessment import queries as assessment
 from exchange.assessment.models import Assignment, Interest, Round
 from exchange.decisions import queries as decisions
 from exchange.extensions import db
-from exchange.notifications import acting, announcing, campaigning, deliberating, discussing, joining
+from exchange.notifications import acting, announcing, campaigning, deliberating, discussing, joining, merging
 from exchange.notifications.news import News, Row, champion, co_authors, directors, managers, team
 from exchange.notifications.of_programmes import OF_PROGRAMMES
 from exchange.notifications.paths import (
@@ -86,8 +86,8 @@ def panel_going_on(news: News) -> list[Person]:
 
 
 def panel_of_withdrawn(news: News) -> list[Person]:
-    """The panel of the round that the withdrawal ended, which may no longer see the proposal, where nothing
-    binds them."""
+    """The panel of the round that the withdrawal ended, or that rests while it is merged, which may no longer see the proposal,
+    where nothing binds them."""
     number = news.happened.facts.get("round")
     query = select(Assignment).join(Round).where(Round.proposal_id == news.about.id, Round.number == number)
     return [each.person for each in db.session.scalars(query) if _is_on_panel(each)]
@@ -293,12 +293,15 @@ TOLD: Mapping[str, tuple[Row, ...]] = {
     ),
     "approve_spread": DECISION,
     "develop": DECISION,
-    "decline": DECISION,
+    "decline": (*DECISION, merging.ENDED),
     "withdraw": (
         Row(managers, "withdrawn", PAGE),
         Row(directors_of_assessed, "withdrawn", PAGE),
         Row(panel_of_withdrawn, "review_withdrawn", WORK, outlives=True),
+        merging.ENDED,
     ),
+    **merging.ROWS,
+    "merge": (*merging.ROWS["merge"], Row(panel_of_withdrawn, "review_merged", WORK, outlives=True)),
     **OF_PROGRAMMES,
     "invite": (Row(invited, "invited", INVITATION, outlives=True, more=until),),
     "accept_invitation": (Row(team, "invitation_accepted", TEAM),),

@@ -26,6 +26,7 @@ class Stage(StrEnum):
     SPREAD = "spread-at-scale"
     NOT_TAKEN_FORWARD = "not-taken-forward"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
     @property
     def label(self) -> str:
@@ -33,9 +34,11 @@ class Stage(StrEnum):
 
 
 class Part(StrEnum):
-    """What a person is to one proposal. A conflict of interest takes REVIEWER, MANAGER and DIRECTOR away."""
+    """What a person is to one proposal. A conflict of interest takes REVIEWER, MANAGER and DIRECTOR away. OTHER_CHAMPION is the
+    champion of the proposal in which it continues."""
 
     CHAMPION = "champion"
+    OTHER_CHAMPION = "champion of the other proposal"
     CO_AUTHOR = "co-author"
     REVIEWER = "reviewer"
     MANAGER = "programme manager"
@@ -44,13 +47,13 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Action:
-    """One row of the table. `by` says who may do it from each stage that it can start from; `to` is where it leads, which for
-    one proposal and another may differ."""
+    """One row of the table. `by` says who may do it, any of them, from each stage that it can start from; `to` is where it leads,
+    which for one proposal and another may differ."""
 
     name: str
     label: str
     to: Stage | Callable[[Proposal], Stage]
-    by: Mapping[Stage, Part]
+    by: Mapping[Stage, tuple[Part, ...]]
 
     def leads_to(self, proposal: Proposal) -> Stage:
         return self.to if isinstance(self.to, Stage) else self.to(proposal)
@@ -65,8 +68,22 @@ def before_submission(proposal: Proposal) -> Stage:
     return proposal.submitted_from or Stage.DRAFT
 
 
-def _action(name: str, label: str, to: Stage | Callable[[Proposal], Stage], **by: Part) -> Action:
-    return Action(name, label, to, {Stage[stage.upper()]: part for stage, part in by.items()})
+def before_merging(proposal: Proposal) -> Stage:
+    """Where it stood when it was merged into another."""
+    return proposal.merged_from or Stage.SUBMITTED
+
+
+def _action(
+    name: str, label: str, to: Stage | Callable[[Proposal], Stage], **by: Part | tuple[Part, ...]
+) -> Action:
+    parts = {
+        Stage[stage.upper()]: (part if isinstance(part, tuple) else (part,)) for stage, part in by.items()
+    }
+    return Action(name, label, to, parts)
+
+
+# Proposed by one of the first two; it is done when both champions have agreed, so the last to agree may be the other one.
+MERGING = (Part.MANAGER, Part.CHAMPION, Part.OTHER_CHAMPION)
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -95,6 +112,13 @@ ACTIONS: Mapping[str, Action] = {
             changes_requested=Part.MANAGER,
             assessed=Part.DIRECTOR,
         ),
+        _action("merge", "Merge into another", Stage.MERGED, submitted=MERGING, changes_requested=MERGING),
+        _action(
+            "undo_merge",
+            "Undo the merge",
+            before_merging,
+            merged=(Part.CHAMPION, Part.OTHER_CHAMPION, Part.MANAGER),
+        ),
         _action(
             "withdraw",
             "Withdraw",
@@ -120,7 +144,9 @@ OPEN_TO_MEMBERS = frozenset({Stage.SUBMITTED, Stage.CHANGES_REQUESTED, Stage.IN_
 OPEN_TO_REVIEWERS = OPEN_TO_MEMBERS | {Stage.SPREAD}
 # Where its champion and co-authors may change the answers.
 EDITABLE = frozenset({Stage.DRAFT, Stage.CHANGES_REQUESTED})
-ENDED = frozenset({Stage.SPREAD, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN})
+ENDED = frozenset({Stage.SPREAD, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN, Stage.MERGED})
+# Where two proposals can become one: both have to be in one of these.
+MERGEABLE = frozenset(ACTIONS["merge"].by)
 
 
 class Refusal(StrEnum):
@@ -134,7 +160,7 @@ def refusal(action: Action, stage: Stage, parts: frozenset[Part]) -> Refusal | N
     """Why a person with these parts may not do this now; None when they may."""
     if stage not in action.by:
         return Refusal.WRONG_STAGE
-    return None if action.by[stage] in parts else Refusal.NOT_YOURS
+    return None if parts.intersection(action.by[stage]) else Refusal.NOT_YOURS
 
 
 def open_to(stage: Stage, parts: frozenset[Part]) -> list[Action]:
@@ -147,4 +173,4 @@ def why_refused(action: Action, stage: Stage, parts: frozenset[Part]) -> str:
     if refusal(action, stage, parts) is Refusal.WRONG_STAGE:
         starts = " or ".join(f"“{source.label}”" for source in action.by)
         return f"The proposal is now at “{stage.label}”. “{action.label}” starts from {starts}."
-    return f"Only the {action.by[stage].value} can do this."
+    return f"Only the {' or the '.join(action.by[stage])} can do this."

@@ -80,6 +80,9 @@ class Proposal(Base):
     version_number: Mapped[int] = mapped_column(default=0)
     submitted_at: Mapped[datetime | None]
     submitted_from: Mapped[Stage | None]
+    # Where it continues, and what it was till then. Merging writes both.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    merged_from: Mapped[Stage | None]
 
     changes_due: Mapped[date | None]
     changes_sections: Mapped[list[str]] = mapped_column(default=list)
@@ -100,6 +103,7 @@ class Proposal(Base):
     campaign: Mapped[Campaign | None] = relationship()
     priorities: Mapped[list[Priority]] = relationship(secondary=proposal_priority, order_by=Priority.position)
     aims: Mapped[list[StrategicAim]] = relationship(secondary=proposal_aim, order_by=StrategicAim.position)
+    merged_into: Mapped[Proposal | None] = relationship(remote_side=[id])
     versions: Mapped[list[Version]] = relationship(back_populates="proposal", order_by="Version.number")
     attachments: Mapped[list[Attachment]] = relationship(back_populates="proposal", order_by="Attachment.id")
 

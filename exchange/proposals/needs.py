@@ -6,7 +6,10 @@ from exchange.accounts.models import Person
 from exchange.proposals import queries, record
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.models import Proposal
-from exchange.wording import day, moment
+from exchange.wording import day, joined, moment
+
+# What was undone has left the proposal as it was.
+UNDOABLE = frozenset({"merge", "undo_merge"})
 
 
 def submit(proposal: Proposal, actor: Person) -> list[str]:
@@ -30,7 +33,11 @@ def submit(proposal: Proposal, actor: Person) -> list[str]:
 
 
 def recall(proposal: Proposal, actor: Person) -> list[str]:
-    newest = queries.last_event(proposal, *ACTIONS)
+    if taken_in := queries.merged_into(proposal):
+        return [
+            f"{joined([each.reference for each in taken_in])} continues in it. You can still withdraw it."
+        ]
+    newest = queries.last_event(proposal, *(ACTIONS.keys() - UNDOABLE))
     if newest is None or newest.kind == "submit":
         return []
     who = newest.actor.name if newest.actor else "Someone"

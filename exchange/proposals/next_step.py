@@ -45,6 +45,8 @@ def _of_stage(stage: Stage, standing: Standing, facts: Facts) -> str:
             return "It is not taken forward. Its letter says why, and what would change that."
         case Stage.WITHDRAWN:
             return "The champion withdrew it, so nothing more happens."
+        case Stage.MERGED:
+            return "It continues in another proposal, so nothing more happens with this one."
 
 
 def _draft(standing: Standing, facts: Facts) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import current_app, url_for
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from exchange import clock, events
 from exchange.accounts.models import Person, Role
 from exchange.accounts.queries import people_with
-from exchange.errors import NotFound
+from exchange.errors import ContinuesElsewhere, NotFound
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals import campaigns, conflicts, lifecycle, policy, record, stand_ins
@@ -113,6 +113,8 @@ def standing_in(person: Person | None, proposal: Proposal) -> Standing:
         parts.add(Part.CHAMPION)
     elif person in proposal.co_authors:
         parts.add(Part.CO_AUTHOR)
+    if proposal.merged_into is not None and proposal.merged_into.champion_id == person.id:
+        parts.add(Part.OTHER_CHAMPION)
     would_be = {STAFF_ROLES[role] for role in stand_ins.roles_in(person, proposal)}
     is_reviewer = bool(person.themes_as(Role.REVIEWER))
     reader = db.session.get(Reader, (proposal.id, person.id)) if is_reviewer else None
@@ -127,16 +129,48 @@ def standing_in(person: Person | None, proposal: Proposal) -> Standing:
 
 
 def seen(person: Person | None, ref: str) -> Seen:
-    """The proposal with this reference, in small letters too, if this person may see it. Raises NotFound."""
-    proposal = None
-    if REFERENCE.fullmatch(ref.upper()):  # never ask a database for what it cannot hold
-        proposal = db.session.scalar(select(Proposal).where(Proposal.reference == ref.upper()))
+    """The proposal with this reference, in small letters too, if this person may see it. Raises NotFound; ContinuesElsewhere
+    where they may see what it was merged into instead."""
+    proposal = by_reference(ref)
     if proposal is None:
         raise NotFound
     standing = standing_in(person, proposal)
     if not policy.can_see(standing, proposal):
-        raise NotFound
+        raise _elsewhere(person, proposal) or NotFound
     return Seen(proposal, standing)
+
+
+def by_reference(ref: str) -> Proposal | None:
+    """Whoever may see it: for finders, which ask that next."""
+    if not REFERENCE.fullmatch(ref.upper()):  # never ask a database for what it cannot hold
+        return None
+    return db.session.scalar(select(Proposal).where(Proposal.reference == ref.upper()))
+
+
+def _elsewhere(person: Person | None, proposal: Proposal) -> ContinuesElsewhere | None:
+    """Merged ones forward, over several where those are merged too, whoever may see where it ends."""
+    end = end_of(proposal)
+    if end is proposal or not policy.can_see(standing_in(person, end), end):
+        return None
+    return ContinuesElsewhere(
+        f"{proposal.reference} was merged into {end.reference}. Nothing was saved: open that one, and do it there.",
+        url_for("proposals.show", ref=end.reference, merged=proposal.reference),
+    )
+
+
+def came_from(proposal: Proposal, ref: str) -> str:
+    """The reference, where it is of a proposal that was merged into this one."""
+    other = by_reference(ref)
+    return (
+        other.reference if other is not None and other is not proposal and end_of(other) is proposal else ""
+    )
+
+
+def end_of(proposal: Proposal) -> Proposal:
+    """Where it continues, over several merges where there were more; itself where it was not merged."""
+    while proposal.stage is Stage.MERGED and proposal.merged_into is not None:
+        proposal = proposal.merged_into
+    return proposal
 
 
 def own_id(person: Person, ref: str) -> int | None:
@@ -341,6 +375,20 @@ def _missed(proposal: Proposal, last: int) -> Campaign | None:
 def history(seen: Seen) -> list[Event]:
     """What happened to the proposal, as far as this person reads of it, oldest first."""
     return events.history(seen.proposal, policy.events_read_by(seen.standing, seen.proposal))
+
+
+def merged_into(target: Proposal) -> Sequence[Proposal]:
+    """What continues in it."""
+    query = select(Proposal).where(Proposal.merged_into_id == target.id)
+    return db.session.scalars(query.order_by(Proposal.id)).all()
+
+
+def shared_with_members(ids: Sequence[int]) -> Sequence[str]:
+    """References of those of them that their champions share with members."""
+    if not ids:
+        return []
+    query = select(Proposal.reference).where(Proposal.id.in_(ids), Proposal.visibility == Visibility.MEMBERS)
+    return db.session.scalars(query).all()
 
 
 def usual_changes_due() -> date:

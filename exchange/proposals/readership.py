@@ -31,6 +31,10 @@ def who_reads(stage: Stage, visibility: str | None, theme: str) -> list[str]:
             ]
         case Stage.NOT_TAKEN_FORWARD | Stage.WITHDRAWN:
             return [f"Your team, {staff} can read it. Nobody else can."]
+        case Stage.MERGED:
+            return [
+                f"Your team, {staff} can read it. Whoever else opens it is led to the proposal in which it continues."
+            ]
     told = [f"Your team, {staff}, and the reviewers once they have declared no interest can read everything."]
     told.append(
         "Members of the network can read the public answers and the members’ answers."

@@ -58,7 +58,8 @@ def _found(person: Person | None, heading: Heading, besides: int | None) -> list
     near = headings.nearest(heading, known)
     if near is None:
         return []
-    others = queries.visible_to(person)
+    # A merged one is found where it continues.
+    others = and_(queries.visible_to(person), Proposal.stage != Stage.MERGED)
     if besides is not None:
         others = and_(others, Proposal.id != besides)
     weight = func.sum(near.c.weight)

@@ -3,7 +3,7 @@ hold and what this person can do with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import url_for
@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from exchange import concepts, marking
 from exchange.accounts.models import Person
-from exchange.proposals import joining, listing_page, policy
+from exchange.proposals import joining, lifecycle, listing_page, policy, queries
 from exchange.proposals.choices import choices
-from exchange.proposals.lifecycle import Stage
+from exchange.proposals.lifecycle import MERGEABLE, Stage
 from exchange.proposals.models import Proposal
-from exchange.proposals.page import Way
+from exchange.proposals.page import Way, action_url
 from exchange.proposals.policy import Seen
 from exchange.proposals.similar import Similar, Spreading, similar_to
 from exchange.similarity import Heading
@@ -37,6 +37,7 @@ class Item:
     spreading: Spreading | None
     words: str
     way: Way | None
+    merge: Way | None
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,12 @@ def heading_of(proposal: Proposal) -> Heading:
     return Heading(proposal.answers.get("title") or "", proposal.answers.get("summary") or "")
 
 
-def similar_page(person: Person, heading: Heading, *, besides: int | None = None) -> SimilarPage:
+def similar_page(
+    person: Person, heading: Heading, *, besides: int | None = None, merging: Seen | None = None
+) -> SimilarPage:
+    """`merging` is the proposal that the heading is of, where this person may want it to continue in one of those found."""
     found = similar_to(person, heading, besides=besides)
+    merges = _merges(merging, found)
     waiting = joining.asked_by(person, [each.row.id for each in found]) if found else {}
     lists = choices()
     items = []
@@ -102,6 +107,7 @@ def similar_page(person: Person, heading: Heading, *, besides: int | None = None
                 spreading=each.spreading,
                 words=_in_both(each),
                 way=_way(person, each, waiting.get(row.id)),
+                merge=merges.get(ref),
             )
         )
     return SimilarPage(items)
@@ -112,7 +118,24 @@ def similar_for_triage(person: Person | None, seen: Seen) -> SimilarPage | None:
     proposal = seen.proposal
     if person is None or not policy.is_manager(person, seen) or proposal.stage is not Stage.SUBMITTED:
         return None
-    return similar_page(person, Heading(proposal.title, proposal.summary), besides=proposal.id)
+    return similar_page(person, Heading(proposal.title, proposal.summary), besides=proposal.id, merging=seen)
+
+
+def _merges(merging: Seen | None, found: Iterable[Similar]) -> Mapping[str, Way]:
+    """In which of those found it could continue, by reference: all members read both."""
+    if merging is None or merging.proposal.visibility != "members":
+        return {}
+    actions = lifecycle.open_to(merging.proposal.stage, merging.standing.parts)
+    if "merge" not in {action.name for action in actions}:
+        return {}
+    label = (
+        "Propose to merge yours into it"
+        if merging.standing.is_champion
+        else "Propose that this one continues in it"
+    )
+    page = f"{action_url(merging.proposal, 'merge')}?into="
+    ids = [each.row.id for each in found if each.row.stage in MERGEABLE]
+    return {ref: Way(label, page + ref) for ref in queries.shared_with_members(ids)}
 
 
 def _way(person: Person, found: Similar, request: joining.Asked | None) -> Way | None:

@@ -27,6 +27,8 @@ from exchange.decisions import worklist as decisions
 from exchange.discussion import moderation
 from exchange.extensions import db
 from exchange.interests import policy as interests_policy
+from exchange.merging import queries as merging
+from exchange.merging.models import Merge
 from exchange.outbox import Message
 from exchange.proposals import invitations, joining, stand_ins
 from exchange.proposals import policy as proposals_policy
@@ -38,7 +40,7 @@ from exchange.region.models import Theme
 from exchange.reports.tasks import Task, in_order
 from exchange.spread import queries as spread
 from exchange.spread.models import Programme
-from exchange.wording import counted, day, on_day
+from exchange.wording import counted, cut, day, on_day
 
 MOST_PROPOSALS = 50
 
@@ -77,6 +79,7 @@ def work_of(person: Person) -> Work:
         *_to_keep_register(person),
         *map(_to_answer, invitations.waiting_for(person)),
         *map(_to_answer_request, joining.waiting_for(person)),
+        *map(_to_answer_merge, merging.waiting_for(person)),
         *(_to_write(row, person) for row in mine if row.stage in EDITABLE),
         *map(_to_answer_panel, deliberation.waiting_for_team(person)),
     ]
@@ -192,6 +195,18 @@ def _to_answer_request(request: JoinRequest) -> Task:
     )
 
 
+def _to_answer_merge(merge: Merge) -> Task:
+    """Both champions read both."""
+    return Task(
+        merge.source.title,
+        f"{merge.proposed_by.name} proposes that it continues in “{cut(merge.target.title, 80)}”. Say yes or no.",
+        "merging.answer_merge",
+        {"ref": merge.source.reference},
+        clock.day_of(merge.proposed_at),
+        facts=(merge.source.reference,),
+    )
+
+
 def _to_write(row: Row[Any], person: Person) -> Task:
     """A draft, or a proposal of which changes are asked."""
     if row.stage is Stage.DRAFT:
@@ -223,6 +238,7 @@ def _own(row: Row[Any]) -> OwnProposal:
         Stage.SPREAD: "It spreads across the region.",
         Stage.NOT_TAKEN_FORWARD: f"It was closed on {day(since)}.",
         Stage.WITHDRAWN: f"It was withdrawn on {day(since)}.",
+        Stage.MERGED: f"It has continued in another proposal since {day(since)}.",
     }
     return OwnProposal(row.reference, row.title, row.stage, status[row.stage], since)
 

@@ -77,6 +77,9 @@ STAGES = {
     "39-a-list-in-every-wallet": Stage.NOT_TAKEN_FORWARD,
     "40-the-sole-that-tells": Stage.WITHDRAWN,
     "41-told-before-the-taxi": Stage.DRAFT,
+    "42-lithium-goes-home": Stage.MERGED,
+    "43-feel-before-you-look": Stage.SUBMITTED,
+    "44-nine-questions-before-surgery": Stage.SUBMITTED,
 }
 TITLES = {
     path.stem: tomllib.loads(path.read_text())["answers"]["title"]
@@ -304,9 +307,10 @@ def test_every_counted_review_is_of_someone_without_a_conflict(loaded: Flask) ->
 def test_no_assessor_or_decider_is_conflicted(loaded: Flask) -> None:
     for proposal in all_of(Proposal):
         for entry in moves(proposal):
-            if Part.CHAMPION in ACTIONS[entry.kind].by.values():
+            by = {part for parts in ACTIONS[entry.kind].by.values() for part in parts}
+            if by == {Part.CHAMPION}:
                 assert entry.actor_id == proposal.champion_id, proposal.reference
-            else:
+            elif Part.CHAMPION not in by:
                 assert proposals.found_conflict(entry.actor, proposal) == "", (proposal.reference, entry.kind)
 
 

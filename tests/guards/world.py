@@ -30,6 +30,7 @@ from exchange.kits.models import KitContact, KitFile
 from exchange.measures.models import Combined
 from exchange.measures.months import month_of
 from exchange.measures.services import define_measure
+from exchange.merging.services import propose_merge
 from exchange.networks.services import announce
 from exchange.notifications.models import Notification
 from exchange.notifications.services import tell_all
@@ -60,6 +61,7 @@ from tests.campaigns.arrange import ASKED, DAY, make_campaign
 from tests.decisions.arrange import asked_in
 from tests.discussion.arrange import say
 from tests.factories import make_interest, make_person
+from tests.merging.arrange import REASON, merge
 from tests.proposals.arrange import OTHER_THEME, make_theme
 
 # In the order of the columns of the expected matrix.
@@ -149,6 +151,7 @@ def make_world() -> World:
     world = World(people)
     for stage in Stage:
         world.refs[stage.value] = make_proposal(people, stage).reference
+    world.refs["to-be-merged"] = make_waiting_merge(people).reference
     stand_in = leave_without_staff(world)
     heartbeat.beat()
     unsettled = people["unsettled"]
@@ -293,6 +296,9 @@ def make_proposal(people: dict[str, Any], stage: Stage) -> Proposal:
     proposal = make_submitted(champion, co_authors=[people["co_author"]], **full_answers())
     if stage is Stage.SUBMITTED:
         return proposal
+    if stage is Stage.MERGED:
+        merge(proposal, make_submitted(make_person(name="Champion of another", organisation=OTHER)))
+        return proposal
     if stage is Stage.WITHDRAWN:
         assessment.withdraw(proposal, champion, reason="Another team does it already.")
         return proposal
@@ -307,6 +313,14 @@ def make_proposal(people: dict[str, Any], stage: Stage) -> Proposal:
         submit(place)
     assessment.close_assessment(proposal, manager, panel_summary="Ready.", feedback="Well done.")
     decide(proposal, stage, director, round_)
+    return proposal
+
+
+def make_waiting_merge(people: dict[str, Any]) -> Proposal:
+    """A proposal of which its champion proposes that it continues in another, whose champion has yet to answer."""
+    proposal = make_proposal(people, Stage.SUBMITTED)
+    target = make_submitted(make_person(name="Champion of yet another", organisation=OTHER))
+    propose_merge(proposal, target, people["champion"], reason=REASON)
     return proposal
 
 

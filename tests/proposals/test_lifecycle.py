@@ -9,7 +9,8 @@ from exchange.proposals.lifecycle import ACTIONS, Part, Refusal, Stage
 from exchange.proposals.models import Proposal
 
 # The table of the product, as it stands there: action, from, to, who.
-TABLE = {
+MERGING = (Part.MANAGER, Part.CHAMPION, Part.OTHER_CHAMPION)
+TABLE: dict[tuple[str, Stage], tuple[object, Part | tuple[Part, ...]]] = {
     ("submit", Stage.DRAFT): (Stage.SUBMITTED, Part.CHAMPION),
     ("submit", Stage.CHANGES_REQUESTED): (Stage.SUBMITTED, Part.CHAMPION),
     ("recall", Stage.SUBMITTED): (lifecycle.before_submission, Part.CHAMPION),
@@ -24,6 +25,12 @@ TABLE = {
     ("decline", Stage.SUBMITTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
     ("decline", Stage.CHANGES_REQUESTED): (Stage.NOT_TAKEN_FORWARD, Part.MANAGER),
     ("decline", Stage.ASSESSED): (Stage.NOT_TAKEN_FORWARD, Part.DIRECTOR),
+    ("merge", Stage.SUBMITTED): (Stage.MERGED, MERGING),
+    ("merge", Stage.CHANGES_REQUESTED): (Stage.MERGED, MERGING),
+    ("undo_merge", Stage.MERGED): (
+        lifecycle.before_merging,
+        (Part.CHAMPION, Part.OTHER_CHAMPION, Part.MANAGER),
+    ),
     ("withdraw", Stage.SUBMITTED): (Stage.WITHDRAWN, Part.CHAMPION),
     ("withdraw", Stage.CHANGES_REQUESTED): (Stage.WITHDRAWN, Part.CHAMPION),
     ("withdraw", Stage.IN_ASSESSMENT): (Stage.WITHDRAWN, Part.CHAMPION),
@@ -44,10 +51,11 @@ def test_refusal_of_every_action_at_every_stage_by_everyone(name: str, stage: St
         if (name, stage) not in TABLE:
             assert found is Refusal.WRONG_STAGE
         else:
-            to, part = TABLE[(name, stage)]
+            to, by = TABLE[(name, stage)]
+            allowed = by if isinstance(by, tuple) else (by,)
             assert action.to is to
-            assert part is action.by[stage]
-            assert found is (None if part in parts else Refusal.NOT_YOURS)
+            assert action.by[stage] == allowed
+            assert found is (None if parts.intersection(allowed) else Refusal.NOT_YOURS)
 
 
 @pytest.mark.parametrize("stage", list(Stage))
@@ -64,7 +72,12 @@ def test_a_conflict_leaves_the_staff_nothing(stage: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("stage", "follows"),
-    [(Stage.SPREAD, []), (Stage.NOT_TAKEN_FORWARD, ["reopen"]), (Stage.WITHDRAWN, ["reopen"])],
+    [
+        (Stage.SPREAD, []),
+        (Stage.NOT_TAKEN_FORWARD, ["reopen"]),
+        (Stage.WITHDRAWN, ["reopen"]),
+        (Stage.MERGED, ["undo_merge"]),
+    ],
 )
 def test_an_end_is_only_reopened(stage: Stage, follows: list[str]) -> None:
     assert stage in lifecycle.ENDED
@@ -77,6 +90,11 @@ def test_recall_leads_to_where_it_came_from(came_from: Stage | None) -> None:
     assert ACTIONS["recall"].leads_to(proposal) is (came_from or Stage.DRAFT)
 
 
+@pytest.mark.parametrize("came_from", sorted(lifecycle.MERGEABLE))
+def test_undoing_a_merge_leads_to_where_it_came_from(came_from: Stage) -> None:
+    assert ACTIONS["undo_merge"].leads_to(Proposal(merged_from=came_from)) is came_from
+
+
 def test_why_refused_says_where_it_stands_and_whose_it_is() -> None:
     submit, decline = ACTIONS["submit"], ACTIONS["decline"]
     assert lifecycle.why_refused(submit, Stage.ASSESSED, frozenset({Part.CHAMPION})) == (
@@ -84,6 +102,9 @@ def test_why_refused_says_where_it_stands_and_whose_it_is() -> None:
     )
     assert lifecycle.why_refused(decline, Stage.ASSESSED, frozenset({Part.MANAGER})) == (
         "Only the theme director can do this."
+    )
+    assert lifecycle.why_refused(ACTIONS["undo_merge"], Stage.MERGED, frozenset()) == (
+        "Only the champion or the champion of the other proposal or the programme manager can do this."
     )
 
 
@@ -99,6 +120,8 @@ def test_slugs_are_the_verbs() -> None:
         "develop",
         "refer-back",
         "decline",
+        "merge",
+        "undo-merge",
         "withdraw",
         "reopen",
     }

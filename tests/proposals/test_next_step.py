@@ -127,7 +127,7 @@ def test_next_step_is_there_for_everyone(stage: Stage, part: Part | None) -> Non
 def test_who_reads_says_members_exactly_where_they_can(stage: Stage, visibility: str | None) -> None:
     told = " ".join(who_reads(stage, visibility, "Safe care"))
     says_members = "Members of the network can read" in told
-    is_open = stage not in {Stage.DRAFT, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN}
+    is_open = stage not in {Stage.DRAFT, Stage.NOT_TAKEN_FORWARD, Stage.WITHDRAWN, Stage.MERGED}
     assert says_members == (is_open and visibility == "members")
     assert ("Everyone can read" in told) == (stage is Stage.SPREAD)
     assert ("until you submit it again" in told) == (stage is Stage.CHANGES_REQUESTED)

@@ -209,10 +209,10 @@ def test_others_read_the_last_submitted_version_while_changes_are_made(
 WAYS: list[tuple[Stage, str, list[str]]] = [
     (Stage.DRAFT, "champion", ["Submit", "Continue writing"]),
     (Stage.DRAFT, "author", ["Continue writing"]),
-    (Stage.SUBMITTED, "champion", ["Take back", "Withdraw"]),
+    (Stage.SUBMITTED, "champion", ["Take back", "Merge into another", "Withdraw"]),
     (Stage.SUBMITTED, "member", []),
     (Stage.SUBMITTED, "bound", []),
-    (Stage.CHANGES_REQUESTED, "champion", ["Make the changes", "Submit", "Withdraw"]),
+    (Stage.CHANGES_REQUESTED, "champion", ["Make the changes", "Submit", "Merge into another", "Withdraw"]),
     (Stage.CHANGES_REQUESTED, "author", ["Make the changes"]),
     (Stage.SPREAD, "champion", []),
 ]
@@ -236,7 +236,7 @@ def test_submit_comes_first_once_something_is_changed(client: Client, committed:
         state = services.section_state(proposal, asked)
         services.save_section(proposal, asked, {"need": "New"}, people["champion"], opened_at_state=state)
     page = client.as_(people["champion"]).get("proposals.show", ref=people["ref"])
-    assert page.texts(".app-standing a") == ["Submit", "Make the changes", "Withdraw"]
+    assert page.texts(".app-standing a") == ["Submit", "Make the changes", "Merge into another", "Withdraw"]
 
 
 def test_what_is_needed_first_is_text_and_no_button(client: Client, committed: Committed) -> None:

@@ -123,7 +123,7 @@ def test_nobody_is_shown_what_they_may_not_see(
             visible = {
                 each.reference
                 for each in proposals
-                if policy.can_see(queries.standing_in(person, each), each)
+                if policy.can_see(queries.standing_in(person, each), each) and each.stage is not Stage.MERGED
             }
             hidden += len(proposals) - len(visible)
             assert set(found(person, heading(SAME))) == visible
@@ -131,13 +131,15 @@ def test_nobody_is_shown_what_they_may_not_see(
 
 
 def test_those_that_a_person_may_not_see_take_no_place(app: Flask, committed: Committed) -> None:
-    """However many and however similar."""
+    """However many and however similar: withdrawn, declined, merged, kept to assessors."""
     with committed():
         champion, member = make_champion(), make_member()
         seen = make_bare(champion, 1, **KEPT)
         headings.put(seen.id, heading(KEPT))
         for number in range(2, headings.MOST_COMPARED + 10):
-            hidden = make_bare(champion, number, stage=Stage.WITHDRAWN, **SAME)
+            stage = (Stage.WITHDRAWN, Stage.NOT_TAKEN_FORWARD, Stage.MERGED, Stage.SUBMITTED)[number % 4]
+            visibility = "assessors" if stage is Stage.SUBMITTED else "members"
+            hidden = make_bare(champion, number, stage=stage, visibility=visibility, **SAME)
             headings.put(hidden.id, heading(SAME))
         assert found(member, heading(SAME)) == [seen.reference]
 

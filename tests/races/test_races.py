@@ -24,8 +24,10 @@ from exchange.assessment import services as panels
 from exchange.decisions.models import Decision, DecisionKind
 from exchange.discussion import queries as discussion
 from exchange.discussion.kinds import Forum
+from exchange.discussion.models import Follow
 from exchange.events import Event
 from exchange.extensions import db
+from exchange.merging.services import propose_merge
 from exchange.proposals import record, services
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal
@@ -45,6 +47,7 @@ from tests.conftest import Committed
 from tests.decisions import arrange as decided
 from tests.discussion.arrange import say
 from tests.factories import PASSWORD, THEME, make_person
+from tests.merging.arrange import make_twins, merge
 from tests.pages import Client
 from tests.proposals.arrange import make_draft, make_theme, pdf_bytes
 
@@ -247,9 +250,29 @@ def two_managers_reopen() -> Case:
     ]
 
 
+def merge_and_withdraw() -> Case:
+    twins = make_twins()
+    propose_merge(twins.source, twins.target, twins.bob, reason="Same.")
+    return twins.source, [
+        _sent(twins.amina, "merging.answer_merge", twins.source, {"answer": "agree"}, "merge"),
+        _sent(twins.bob, "assessment.withdraw", twins.source, {"reason": "Our plans changed."}),
+    ]
+
+
+def undo_merge_twice() -> Case:
+    twins = make_twins()
+    merge(twins.source, twins.target)
+    return twins.source, [
+        _sent(person, "merging.undo_merge", twins.source, {"reason": "No."})
+        for person in (twins.bob, twins.amina)
+    ]
+
+
 @pytest.mark.parametrize(
     "arrange",
     [
+        merge_and_withdraw,
+        undo_merge_twice,
         recall_and_request_changes,
         recall_and_start_assessment,
         transfer_and_decline,
@@ -273,6 +296,32 @@ def test_actions_at_once_make_one_story(
         answers = at_once(client, sent)
         with committed():
             check_story(proposal.id, sent, answers, since)
+
+
+def test_of_two_merges_that_cross_one_wins(client: Client, committed: Committed) -> None:
+    """And what others say of the two meanwhile stands where it ends."""
+    for _ in range(RACES):
+        with committed():
+            twins = make_twins()
+            source, target, member = twins.source, twins.target, make_person(organisation="valley-university")
+            propose_merge(source, target, twins.bob, reason="Same.")
+            propose_merge(target, source, twins.amina, reason="Same.")
+        answers = at_once(
+            client,
+            [
+                _sent(twins.amina, "merging.answer_merge", source, {"answer": "agree"}),
+                _sent(twins.bob, "merging.answer_merge", target, {"answer": "agree"}),
+                _sent(member, "discussion.follow", source, {}),
+                _sent(member, "discussion.follow", target, {}),
+            ],
+        )
+        assert sorted(answers[:2]) == [302, 409], answers
+        assert set(answers[2:]) <= {302, 409}
+        with committed():
+            stages = {db.session.get_one(Proposal, each.id).stage: each.id for each in (source, target)}
+            assert stages.keys() == {Stage.MERGED, Stage.SUBMITTED}
+            left = select(Follow.person_id).where(Follow.proposal_id == stages[Stage.MERGED])
+            assert db.session.scalars(left).all() == []
 
 
 def test_a_condition_is_settled_once(client: Client, committed: Committed) -> None:

@@ -140,5 +140,5 @@ def _check_page(seen: Seen, form: DeclareForm) -> str:
         unmet=queries.unmet_needs(ACTIONS["submit"].name, proposal, person),
         campaign_missed=queries.campaign_missed(proposal),
         is_champion=seen.standing.is_champion,
-        similar=similar_page(person, heading_of(proposal), besides=proposal.id),
+        similar=similar_page(person, heading_of(proposal), besides=proposal.id, merging=seen),
     )

@@ -48,7 +48,7 @@ def similar(seen: Seen) -> ResponseReturnValue:
         if then in record.SECTION_BY_ID
         else url_for("proposals.edit", ref=ref)
     )
-    page = similar_page(someone_at_hand(), heading_of(seen.proposal), besides=seen.proposal.id)
+    page = similar_page(someone_at_hand(), heading_of(seen.proposal), besides=seen.proposal.id, merging=seen)
     return render_template("proposals/similar.html", seen=seen, page=page, onward=onward)
 
 

@@ -31,7 +31,10 @@ def proposals() -> ResponseReturnValue:
 def show(seen: Seen) -> ResponseReturnValue:
     person = person_at_hand()
     return render_template(
-        "proposals/show.html", page=page.page_of(seen, person), similar=similar_for_triage(person, seen)
+        "proposals/show.html",
+        page=page.page_of(seen, person),
+        similar=similar_for_triage(person, seen),
+        came_from=queries.came_from(seen.proposal, request.args.get("merged", "")),
     )
 
 

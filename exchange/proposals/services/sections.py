@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import delete
 
 from exchange import clock, events
@@ -114,6 +115,7 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
     indexing.remove(proposal.id)
     for kept in (Invitation, JoinRequest, StandIn):  # of one that was submitted and taken back
         db.session.execute(delete(kept).where(kept.proposal_id == proposal.id))
+    current_app.extensions["forget_merges"](proposal.id)  # of the feature above
     db.session.flush()
     db.session.expire(proposal, ["attachments"])
     db.session.delete(proposal)
