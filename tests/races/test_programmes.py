@@ -191,7 +191,7 @@ def test_figures_of_two_months_are_both_kept_and_of_one_month_follow_each_other(
         assert race.run() == [302, 302]
         with committed():
             held = measures.figures_of([measure.id])[measure.id][RIVER]
-            assert (held[date(2026, 8, 1)], held[date(2026, 9, 1)]) == (4, 7)
+            assert (held[date(2026, 8, 1)], held[date(2026, 9, 1)]) == (Decimal(4), Decimal(7))
             told = events_of(programme.event_subject)[since:]
             [first, second] = [each.facts for each in told if each.facts.get("month") == "2026-10-01"]
             assert {Decimal(first["value"]), Decimal(second["value"])} == {6, 9}
