@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from tests.races.test_races import Sent, at_once
 
 from exchange.accounts.models import Person
 from exchange.accounts.roles import Role
@@ -33,7 +34,6 @@ from tests.conftest import Committed, Statements
 from tests.factories import make_grant, make_interest, make_person
 from tests.pages import Browser, Client, Page
 from tests.proposals.arrange import OTHER_THEME, make_theme
-from tests.races.test_races import Sent, at_once
 
 ENDPOINT = "assessment.choose_reviewers"
 
