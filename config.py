@@ -21,7 +21,8 @@ PATIENCE = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 2,
-    "options": "-c lock_timeout=10s",
+    # And no page is worth compiling its query or starting more processes for: both took longer than what they were for.
+    "options": "-c lock_timeout=10s -c jit=off -c max_parallel_workers_per_gather=0",
 }
 
 # Only for development and tests: production refuses to start with them.

@@ -1,7 +1,7 @@
 """Fills a new database with proposals as years of use leave them, whatever their number.
 
-IN_HAND of them wait for somebody, so that every worklist is full at any size; of the rest, an archive of five years,
-one in twenty does.
+IN_HAND of them wait for somebody, so that every worklist is full at any size and as full at every size: what a person has to do
+is measured apart from how much the exchange holds. The rest is an archive of five years.
 """
 
 from __future__ import annotations
@@ -34,10 +34,6 @@ IN_HAND = {
 }
 ARCHIVE = {
     Stage.DRAFT: 80,
-    Stage.SUBMITTED: 10,
-    Stage.CHANGES_REQUESTED: 15,
-    Stage.IN_ASSESSMENT: 20,
-    Stage.ASSESSED: 5,
     Stage.SPREAD: 270,
     Stage.NOT_TAKEN_FORWARD: 450,
     Stage.WITHDRAWN: 150,

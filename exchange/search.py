@@ -8,7 +8,7 @@ FTS5 kept in step by triggers on SQLite, generated tsvectors on PostgreSQL, made
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -24,11 +24,13 @@ from sqlalchemy import (
     column,
     delete,
     false,
+    func,
     literal,
     literal_column,
     select,
     table,
     text,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,10 +45,13 @@ AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 # word; the name and the summary have; every word stands somewhere. It depends on the one text alone, so that a page
 # goes on where the last one ended whatever is added meanwhile, and it is the same on both databases.
 WORST_RANK = 4
+FEW = 200  # texts that are named one by one
 _INDEX, _HEADINGS_INDEX = (
     table(name, column("rowid", Integer)) for name in ("search_index", "search_index_headings")
 )
 _VECTOR, _HEADING = (literal_column(f"search_text.{name}", TSVECTOR) for name in ("vector", "heading"))
+# The words of titles alone: an index of their own says how rare a word is in them.
+_TITLE = literal_column("ts_filter(search_text.heading, '{a}')", TSVECTOR)
 
 FITS_NO_BETTER = """NOT EXISTS (SELECT 1 FROM search_index_headings
 WHERE search_index_headings MATCH :better AND rowid = search_text.id)"""
@@ -98,12 +103,15 @@ def remove(proposal_id: int) -> None:
 @dataclass(frozen=True)
 class Tier:
     """Texts that fit equally well: `rank` is how well, the lower the better. `written` is what they hold, in the database's
-    own words, and `better` what those hold that fit better."""
+    own words, in their heading or even in its title, and `better` what those hold that fit better. `few` are the ids of all that
+    hold it, where PostgreSQL found few: how rare a rare word is it does not know by itself."""
 
     rank: int
     is_heading: bool
+    is_title: bool
     written: str
     better: Sequence[str]
+    few: Sequence[int] | None = None
 
 
 def tiers(asked: Query) -> list[Tier]:
@@ -111,11 +119,40 @@ def tiers(asked: Query) -> list[Tier]:
     letter or digit, which finds nothing."""
     if not asked:
         return []
-    headings, anywhere = _in_fts5(asked) if _is_sqlite() else _in_tsquery(asked)
+    headings, everywhere = _in_fts5(asked) if _is_sqlite() else _in_tsquery(asked)
     best = WORST_RANK - len(headings)
+    return _counted(
+        [
+            *(
+                Tier(best + place, True, place < len(headings) - 1, each, headings[:place])
+                for place, each in enumerate(headings)
+            ),
+            Tier(WORST_RANK, False, False, everywhere, headings),
+        ]
+    )
+
+
+def anywhere(asked: Query) -> Tier | None:
+    """Texts that hold what was asked, however well; None for a query that finds nothing."""
+    if not asked:
+        return None
+    written = _everything_in_fts5(asked) if _is_sqlite() else _everything_in_tsquery(asked)
+    [tier] = _counted([Tier(WORST_RANK, False, False, written, ())])
+    return tier
+
+
+def _counted(tiers: list[Tier]) -> list[Tier]:
+    if _is_sqlite():
+        return tiers
+    parts = [
+        select(literal(place), SearchText.id).where(_holds(_column(tier), tier.written)).limit(FEW + 1)
+        for place, tier in enumerate(tiers)
+    ]
+    found: list[list[int]] = [[] for _ in tiers]
+    for place, id_ in db.session.execute(union_all(*parts)):
+        found[place].append(id_)
     return [
-        *(Tier(best + place, True, each, headings[:place]) for place, each in enumerate(headings)),
-        Tier(WORST_RANK, False, anywhere, headings),
+        tier if len(ids) > FEW else replace(tier, few=ids) for tier, ids in zip(tiers, found, strict=True)
     ]
 
 
@@ -124,9 +161,7 @@ def within(query: AnySelect, tier: Tier) -> AnySelect:
     if _is_sqlite():
         index = _HEADINGS_INDEX if tier.is_heading else _INDEX
         return _matching(query, index, tier.written).order_by(index.c.rowid.desc())
-    return query.where(_holds(_HEADING if tier.is_heading else _VECTOR, tier.written)).order_by(
-        SearchText.id.desc()
-    )
+    return query.where(_is_in(tier)).order_by(SearchText.id.desc())
 
 
 def beyond(query: AnySelect, tier: Tier, last: int) -> AnySelect:
@@ -141,13 +176,20 @@ def beyond(query: AnySelect, tier: Tier, last: int) -> AnySelect:
     return query.where(*(~_holds(_HEADING, each) for each in tier.better))
 
 
-def kept_to(query: AnySelect, asked: Query) -> AnySelect:
-    """Keeps a query of SearchText to the texts that hold what was asked, however well."""
-    if not asked:
+def kept_to(query: AnySelect, tier: Tier | None) -> AnySelect:
+    """Keeps a query of SearchText to the texts that `anywhere` tells of."""
+    if tier is None:
         return query.where(false())
     if _is_sqlite():
-        return _matching(query, _INDEX, _everything_in_fts5(asked))
-    return query.where(_holds(_VECTOR, _everything_in_tsquery(asked)))
+        return _matching(query, _INDEX, tier.written)
+    return query.where(_is_in(tier))
+
+
+def is_of(audience: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a text is this audience's. PostgreSQL takes a comparison with what it works out row by row for one in 200, and
+    sorts what it could walk; what is coalesced it takes for one in two."""
+    mine = SearchText.audience == audience
+    return mine if _is_sqlite() else func.coalesce(mine, false())
 
 
 def _is_sqlite() -> bool:
@@ -158,6 +200,16 @@ def _matching(query: AnySelect, index: TableClause, written: str) -> AnySelect:
     """Joined by the index's own rows, so that SQLite reads them in their order and ends with the last that is asked for."""
     matches = literal_column(index.name).bool_op("MATCH")(literal(written))
     return query.join(index, index.c.rowid == SearchText.id).where(matches)
+
+
+def _is_in(tier: Tier) -> ColumnElement[bool]:
+    if tier.few is not None:
+        return SearchText.id.in_(tier.few)
+    return _holds(_column(tier), tier.written)
+
+
+def _column(tier: Tier) -> ColumnElement[Any]:
+    return _TITLE if tier.is_title else _HEADING if tier.is_heading else _VECTOR
 
 
 def _holds(column: ColumnElement[Any], written: str) -> ColumnElement[bool]:

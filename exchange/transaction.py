@@ -113,8 +113,8 @@ def refresh_statistics(engine: Engine) -> None:
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw is not None
-        # Of so many rows of each index: it holds the writers up for moments only.
-        raw.execute("PRAGMA analysis_limit = 1000")
+        # Of so many rows of each index, as it holds the writers up. By 1,000, it took any theme for small.
+        raw.execute("PRAGMA analysis_limit = 20000")
         raw.execute("ANALYZE")
 
 

@@ -16,7 +16,7 @@ from exchange.transaction import without_foreign_keys
 
 # The text index is made by hand for each database: Alembic must not take its tables and columns for strays.
 SEARCH_INDEX = "search_index"
-SEARCH_VECTOR = {"vector", "heading", "ix_search_text_vector", "ix_search_text_heading"}
+SEARCH_VECTOR = {"vector", "heading", *(f"ix_search_text_{of}" for of in ("vector", "heading", "title"))}
 
 
 class ForeignKeysBroken(Exception):

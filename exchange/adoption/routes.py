@@ -58,7 +58,7 @@ def record(place: Place) -> ResponseReturnValue:
             someone_at_hand(),
             step=step,
             on=form.on.data,
-            reason=form.reason.data,
+            reason=form.reason.data or "",
             expected=form.expected,
         )
         flash(f"{place.organisation.name} is now recorded as “{in_words(step)}”.")

@@ -78,6 +78,7 @@ class Benefit(Base):
         Index("ix_benefit_organisation_id", "organisation_id", "status"),
         Index("ix_benefit_year", "year", "programme_id"),
         Index("ix_benefit_counted_in_id", "counted_in_id"),
+        Index("ix_benefit_status", "status", "programme_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

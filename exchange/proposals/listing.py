@@ -43,7 +43,7 @@ from exchange.proposals import indexing, queries
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
 from exchange.region.models import Organisation, Priority
-from exchange.search import AnySelect, SearchText
+from exchange.search import AnySelect, SearchText, Tier
 from exchange.terms import Query
 
 ROWS = 20
@@ -149,7 +149,7 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
     if wanted.sort is Sort.BEST:
         return _best(query, wanted)
     if wanted.words:
-        query = search.kept_to(query, wanted.asked)
+        query = search.kept_to(query, search.anywhere(wanted.asked))
     key = _key(wanted.sort)
     query = query.add_columns(key.column.label("key"), Proposal.id.label("mark"))
     if (last := _decode(wanted.sort, wanted.cursor)) is not None:
@@ -220,7 +220,7 @@ def _with_priorities(rows: list[Row]) -> list[Row]:
 
 def _is_read_by(person: Person | None) -> ColumnElement[bool]:
     """The text that this person searches."""
-    return and_(SearchText.proposal_id == Proposal.id, SearchText.audience == indexing.text_read_by(person))
+    return and_(SearchText.proposal_id == Proposal.id, search.is_of(indexing.text_read_by(person)))
 
 
 class _Columns:
@@ -265,9 +265,12 @@ class _Columns:
 def _counts(person: Person | None, wanted: Wanted) -> Counts:
     """Each facet's values are counted in what the others leave, so that a second value can be added to the first."""
     columns = _Columns(person)
-    left = _hits(person, wanted, columns, "hits")
+    held = search.anywhere(wanted.asked) if wanted.words else None
+    left = _hits(person, wanted, columns, held, "hits")
     hits = {
-        facet: _hits(person, wanted, columns, f"without_{facet}", facet) if facet in wanted.chosen else left
+        facet: _hits(person, wanted, columns, held, f"without_{facet}", facet)
+        if facet in wanted.chosen
+        else left
         for facet in Facet
     }
     parts = [_size(left, "")]
@@ -288,7 +291,12 @@ def _counts(person: Person | None, wanted: Wanted) -> Counts:
 
 
 def _hits(
-    person: Person | None, wanted: Wanted, columns: _Columns, name: str, without: Facet | None = None
+    person: Person | None,
+    wanted: Wanted,
+    columns: _Columns,
+    held: Tier | None,
+    name: str,
+    without: Facet | None = None,
 ) -> CTE:
     """What fits all that is chosen, or all but one facet: as many as are counted, and one more, which says that there are."""
     query = (
@@ -306,10 +314,12 @@ def _hits(
         .where(queries.visible_to(person))
     )
     if wanted.words:
-        query = search.kept_to(query.join(SearchText, _is_read_by(person)), wanted.asked)
+        query = search.kept_to(query.join(SearchText, _is_read_by(person)), held)
     for facet, values in wanted.chosen.items():
         if facet is not without:
             query = query.where(columns.is_in(facet, values))
+            if facet is Facet.THEME:  # of the column itself, whose index holds all that is looked at
+                query = query.where(Proposal.lead_theme_id.in_(values))
     return query.limit(COUNTED + 1).cte(name).prefix_with("MATERIALIZED")
 
 

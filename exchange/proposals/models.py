@@ -59,6 +59,10 @@ class Proposal(Base):
         Index("ix_proposal_stage_submitted_at", "stage", "submitted_at", "id"),
         Index("ix_proposal_lead_theme_id_stage", "lead_theme_id", "stage", "submitted_at", "id"),
         Index("ix_proposal_champion_id", "champion_id", "id"),
+        # All that counting hits looks at.
+        Index(
+            "ix_proposal_counted", "lead_theme_id", "stage", "visibility", "champion_id", "supplier_id", "id"
+        ),
         # The lists' orders: a draft is as new as its beginning.
         Index("ix_proposal_listed", text("coalesce(submitted_at, created_at)"), "id"),
         Index("ix_proposal_stage_listed", "stage", text("coalesce(submitted_at, created_at)"), "id"),

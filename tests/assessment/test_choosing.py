@@ -33,7 +33,7 @@ from tests.conftest import Committed, Statements
 from tests.factories import make_grant, make_interest, make_person
 from tests.pages import Browser, Client, Page
 from tests.proposals.arrange import OTHER_THEME, make_theme
-from tests.races.test_races import Sent, at_once
+from tests.races.racing import Race, Sent
 
 ENDPOINT = "assessment.choose_reviewers"
 
@@ -253,7 +253,7 @@ def test_two_managers_at_the_same_moment(client: Client, committed: Committed) -
         waiting = [make_submitted(champion) for _ in range(2)]
     panels = [[person.id for person in some] for some in (people[:3], people[3:])]
     shown = client.as_(managers[0]).get(ENDPOINT).value("shown")
-    answers = at_once(
+    race = Race(
         client,
         [
             Sent(
@@ -266,6 +266,7 @@ def test_two_managers_at_the_same_moment(client: Client, committed: Committed) -
             for manager, panel in zip(managers, panels, strict=True)
         ],
     )
+    answers = race.run()
     assert sorted(answers) == [302, 409]
     with committed():
         assert [panel_of(each) for each in waiting] == [set(panels[answers.index(302)])] * 2

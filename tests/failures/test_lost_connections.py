@@ -112,3 +112,4 @@ def test_address_of_the_database_may_say_how_long_to_wait() -> None:
 def test_a_lock_is_waited_for_as_long_as_on_sqlite(pooled: Flask) -> None:
     with pooled.app_context():
         assert db.session.scalar(text("SHOW lock_timeout")) == "10s"
+        assert db.session.scalar(text("SHOW jit")) == "off"

@@ -52,6 +52,20 @@ def test_a_rank_is_the_worst_at_most(committed: Committed) -> None:
         assert ranked("fall") == [(db.session.scalars(select(Proposal.id)).one(), search.WORST_RANK)]
 
 
+def test_few_texts_and_many_are_found_alike(committed: Committed, monkeypatch: pytest.MonkeyPatch) -> None:
+    with committed():
+        champion = make_champion()
+        for number in range(1, 6):
+            keep(
+                make_bare(champion, number),
+                title="Falls huddle" if number % 2 else "Huddle",
+                texts=["A fall."],
+            )
+        few = [ranked(typed) for typed in ("fall", "huddle", "falls huddle", "fall nothing")]
+        monkeypatch.setattr(search, "FEW", 1)
+        assert [ranked(typed) for typed in ("fall", "huddle", "falls huddle", "fall nothing")] == few
+
+
 def ranked(typed: str) -> list[tuple[int, int]]:
     """What is found and its rank, as a first page finds it; and a page that goes on finds the same of each tier."""
     ranks: dict[int, int] = {}
@@ -79,7 +93,7 @@ def keep(proposal: Proposal, *, title: str = "Falls", texts: list[str]) -> None:
 
 def found(typed: str) -> list[int]:
     best = [id_ for id_, _ in ranked(typed)]
-    assert set(best) == set(ids(search.kept_to(TEXTS, terms.asked(typed))))
+    assert set(best) == set(ids(search.kept_to(TEXTS, search.anywhere(terms.asked(typed)))))
     return best
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Integer, String, and_, case, cast, func, literal, or_, select, true
 from sqlalchemy.orm import contains_eager
 
 from exchange import clock
@@ -81,11 +81,13 @@ def stays(scope: Scope) -> list[Moved]:
     came_to = Event.facts["to_stage"].as_string()
     is_move = and_(Event.kind.in_(sorted(ACTIONS)), came_to.is_not(None))
     first, end = _midnight(scope.period.first), _midnight(scope.period.last + timedelta(days=1))
-    moved = select(Event.subject).where(Event.kind.in_(sorted(ACTIONS)), Event.at >= first, Event.at < end)
+    about = cast(func.substr(Event.subject, len(SUBJECT) + 1), Integer)
+    moved = select(about).where(Event.kind.in_(sorted(ACTIONS)), Event.at >= first, Event.at < end)
     query = (
         select(Proposal.id, Proposal.reference, Proposal.title, Event.at, came_to.label("stage"), Event.kind)
-        .join(Event, Proposal.id == cast(func.substr(Event.subject, len(SUBJECT) + 1), Integer))
-        .where(is_move, Event.subject.in_(moved), _staffed(scope))
+        # From the proposals that moved to their events: by their subjects, which have an index.
+        .join(Event, Event.subject == literal(SUBJECT, String) + cast(Proposal.id, String))
+        .where(is_move, Proposal.id.in_(moved), _staffed(scope))
         .order_by(Proposal.id, Event.position)
     )
     ways: dict[int, list[Any]] = defaultdict(list)
