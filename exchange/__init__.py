@@ -65,10 +65,12 @@ from exchange import (
 from exchange.accounts import security as sign_in
 from exchange.assessment import rubric
 from exchange.assessment.queries import has_assessed_each, names_of_reviewers
+from exchange.discussion.services import forget_discussion
 from exchange.extensions import csrf, db, limiter, migrate
 from exchange.merging.queries import came_with
 from exchange.merging.services import forget_merges
 from exchange.notifications.queries import unread_count
+from exchange.notifications.services import forget_news
 from exchange.proposals.lifecycle import ACTIONS
 from exchange.proposals.services.files import longest_kept_file
 from exchange.proposals.stand_ins import Grounds
@@ -182,4 +184,4 @@ def _join_features(app: Flask) -> None:
     ]
     app.extensions["panels"] = [exchange.merging.page.panel_of, exchange.discussion.page.panel_of]
     app.extensions["came_with"] = came_with
-    app.extensions["forget_merges"] = forget_merges
+    app.extensions["forget"] = [forget_merges, forget_discussion, forget_news]

@@ -162,6 +162,16 @@ def unfollow(proposal: Proposal, person: Person) -> None:
     db.session.execute(delete(Follow).where(Follow.proposal_id == proposal.id, Follow.person_id == person.id))
 
 
+def forget_discussion(proposal_id: int) -> None:
+    """What was said of a draft that was submitted and taken back, before it is deleted."""
+    comments = select(Comment.id).where(Comment.proposal_id == proposal_id)
+    db.session.execute(delete(CommentReport).where(CommentReport.comment_id.in_(comments)))
+    answers = Comment.proposal_id == proposal_id, Comment.parent_id.is_not(None)
+    db.session.execute(delete(Comment).where(*answers))
+    for kept in (Comment, Endorsement, Follow):
+        db.session.execute(delete(kept).where(kept.proposal_id == proposal_id))
+
+
 def lock_comment(comment: Comment) -> Comment:
     """Held until the transaction ends, and as it is now."""
     return db.session.get_one(Comment, comment.id, with_for_update=True, populate_existing=True)

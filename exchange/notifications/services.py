@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from exchange import addresses, clock, events, outbox
 from exchange.accounts.models import Person
@@ -103,6 +103,11 @@ def _last_told(person: Person, row: Row, news: News) -> datetime | None:
     theirs = Notification.person_id == person.id, Notification.kind == row.template
     query = select(func.max(Notification.at)).where(*theirs, Notification.proposal_id == news.about.id)
     return db.session.scalar(query)
+
+
+def forget_news(proposal_id: int) -> None:
+    """Lines about a draft that was submitted and taken back, before it is deleted: they would lead nowhere."""
+    db.session.execute(delete(Notification).where(Notification.proposal_id == proposal_id))
 
 
 def notify(

@@ -115,7 +115,8 @@ def delete_draft(proposal: Proposal, actor: Person) -> None:
     indexing.remove(proposal.id)
     for kept in (Invitation, JoinRequest, StandIn):  # of one that was submitted and taken back
         db.session.execute(delete(kept).where(kept.proposal_id == proposal.id))
-    current_app.extensions["forget_merges"](proposal.id)  # of the feature above
+    for forget in current_app.extensions["forget"]:  # of the features above
+        forget(proposal.id)
     db.session.flush()
     db.session.expire(proposal, ["attachments"])
     db.session.delete(proposal)
