@@ -186,11 +186,4 @@ def put_drafts(connection: Connection, *numbers: int) -> None:
 
 
 def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-    return not (
-        reflected
-        and name is not None
-        and (
-            name.startswith("search_index")
-            or name in BY_HAND
-        )
-    )
+    return not (reflected and name is not None and (name.startswith("search_index") or name in BY_HAND))
