@@ -115,7 +115,7 @@ def _propose(site: Site) -> Visit:
     def visit(browser: Browser) -> None:
         answers = some_answers(Random(next(numbers)), site.lists, site.lists.themes[0])
         here = _fill_in(browser, "/proposals/new", answers, ("title", "lead_theme"))
-        root = here.removesuffix("/edit")
+        root = "/".join(here.split("/")[:3])  # it leads to its tasks, or to what is similar
         for section in record.SECTIONS:
             asked = [question.id for question in record.typed_in(section)]
             _fill_in(browser, f"{root}/edit/{section.id}", answers, asked)

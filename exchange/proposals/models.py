@@ -61,7 +61,7 @@ class Proposal(Base):
         Index("ix_proposal_champion_id", "champion_id", "id"),
         # All that counting hits looks at.
         Index(
-            "ix_proposal_counted", "lead_theme_id", "stage", "visibility", "champion_id", "supplier_id", "id"
+            "ix_proposal_counted", "stage", "lead_theme_id", "visibility", "champion_id", "supplier_id", "id"
         ),
         # The lists' orders: a draft is as new as its beginning.
         Index("ix_proposal_listed", text("coalesce(submitted_at, created_at)"), "id"),

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_proposal_counted",
         "proposal",
-        ["lead_theme_id", "stage", "visibility", "champion_id", "supplier_id", "id"],
+        ["stage", "lead_theme_id", "visibility", "champion_id", "supplier_id", "id"],
     )
     op.create_index("ix_benefit_status", "benefit", ["status", "programme_id"])
     if op.get_bind().dialect.name == "postgresql":
