@@ -18,7 +18,7 @@ from exchange.extensions import db
 from exchange.proposals.models import Proposal
 from tests.pages import CSRF_FIELD, Client
 
-RACES = int(os.environ.get("RACES", "12"))
+RACES = int(os.environ.get("RACES", "30"))
 CROWDED = max(RACES // 4, 3)  # where many ask at once, each round is as many
 
 # Each round starts from the database as it is when the first begins.

@@ -1,6 +1,6 @@
 """Two people at the very same moment, over and over: nothing is lost, nothing is done twice, and nobody meets a database's error.
 
-RACES says how often each pair runs against each other, 12 unless set. Here: every action on a proposal.
+RACES says how often each pair runs against each other, 30 unless set. Here: every action on a proposal.
 """
 
 from __future__ import annotations
