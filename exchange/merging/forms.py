@@ -9,6 +9,7 @@ from exchange import forms
 from exchange.forms import Choice, LineField, Required
 from exchange.proposals.stand_ins import REFERENCE
 from exchange.proposals.unnaming import UnnamingForm
+from exchange.region import queries as region
 
 REASON_WORDS = 150
 AGREE, REFUSE = "agree", "refuse"
@@ -21,7 +22,7 @@ class MergeForm(UnnamingForm):
         "Reference of the proposal in which it continues",
         [Required("Enter the reference of the other proposal")],
         limit=20,
-        hint="It stands below the name of each proposal, like WM-2026-0042.",
+        hint="It stands below the name of each proposal.",
     )
     reason = forms.TextField(
         "Why the two belong together",
@@ -33,7 +34,7 @@ class MergeForm(UnnamingForm):
 
     def validate_into(self, field: Field) -> None:
         if not REFERENCE.fullmatch(field.data.upper()):
-            raise ValidationError("Enter a reference like WM-2026-0042")
+            raise ValidationError(f"Enter a reference like {region.current().reference_prefix}-2026-0042")
 
 
 class AnswerMergeForm(forms.OnceForm):

@@ -7,11 +7,9 @@ shows nor finds anything.
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -38,8 +36,8 @@ from sqlalchemy.types import TypeEngine
 from exchange import search, terms
 from exchange.accounts.models import Person
 from exchange.extensions import UTCDateTime, db
-from exchange.plain_text import has_unsavable
-from exchange.proposals import indexing, queries
+from exchange.proposals import cursors, indexing, queries
+from exchange.proposals.cursors import Sort
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.models import Proposal, Visibility, proposal_aim, proposal_priority
 from exchange.region.models import Organisation, Priority
@@ -48,14 +46,6 @@ from exchange.terms import Query
 
 ROWS = 20
 COUNTED = 1_000  # beyond, a list says "more than", so that pages stay as fast
-LONGEST_CURSOR = 2_000
-
-
-class Sort(StrEnum):
-    BEST = "best"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    TITLE = "title"
 
 
 class Facet(StrEnum):
@@ -126,7 +116,7 @@ def listing(person: Person | None, wanted: Wanted) -> Listing:
     """One page of what this person may see of the list."""
     rows = _page(person, wanted)
     more, rows = len(rows) > ROWS, rows[:ROWS]
-    next_cursor = _encode(wanted.sort, rows[-1]) if more else ""
+    next_cursor = cursors.written(wanted.sort, rows[-1].key, rows[-1].mark) if more else ""
     return Listing(_with_priorities(rows), _counts(person, wanted), next_cursor)
 
 
@@ -152,14 +142,14 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
         query = search.kept_to(query, search.anywhere(wanted.asked))
     key = _key(wanted.sort)
     query = query.add_columns(key.column.label("key"), Proposal.id.label("mark"))
-    if (last := _decode(wanted.sort, wanted.cursor)) is not None:
+    if (last := cursors.read(wanted.sort, wanted.cursor)) is not None:
         query = query.where(key.is_beyond(*last))
     return [Row(*row) for row in db.session.execute(query.order_by(*key.order).limit(ROWS + 1))]
 
 
 def _best(query: AnySelect, wanted: Wanted) -> list[Row]:
     """Tier by tier, the newest texts first: what is read is what is shown, however many texts hold the words."""
-    last_rank, last_text = _decode(wanted.sort, wanted.cursor) or (0, 0)
+    last_rank, last_text = cursors.read(wanted.sort, wanted.cursor) or (0, 0)
     rows: dict[int, Row] = {}
     for tier in search.tiers(wanted.asked):
         if tier.rank < last_rank or len(rows) > ROWS:
@@ -373,37 +363,3 @@ def _key(sort: Sort) -> _Key:
     # A draft is as new as its beginning.
     moment = func.coalesce(Proposal.submitted_at, Proposal.created_at)
     return _Key(moment, UTCDateTime(), is_descending=sort is Sort.NEWEST)
-
-
-def _encode(sort: Sort, row: Row) -> str:
-    key = row.key.isoformat() if isinstance(row.key, datetime) else row.key
-    return base64.urlsafe_b64encode(json.dumps([sort, key, row.mark]).encode()).decode()
-
-
-def _decode(sort: Sort, cursor: str) -> tuple[Any, int] | None:
-    """Where the last page ended; None for the first page, and for anything that is no cursor of this sort."""
-    if not cursor or len(cursor) > LONGEST_CURSOR:
-        return None
-    try:
-        of, key, id_ = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if of != sort or type(id_) is not int or not 0 < id_ <= queries.LARGEST_ID:
-            return None
-        return _key_of(sort, key), id_
-    except (ValueError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def _key_of(sort: Sort, key: Any) -> Any:
-    """Raises ValueError, TypeError or OverflowError for what no cursor of ours holds."""
-    if sort is Sort.TITLE:
-        if not isinstance(key, str) or has_unsavable(key):
-            raise ValueError("not a title")
-        return key
-    if sort is Sort.BEST:
-        if type(key) is not int or not 0 <= key <= search.WORST_RANK:
-            raise ValueError("not a rank")
-        return key
-    moment = datetime.fromisoformat(key)
-    if moment.tzinfo is None:
-        raise ValueError("not a moment")
-    return moment.astimezone(UTC)

@@ -14,9 +14,10 @@ from exchange.accounts.models import Person
 from exchange.plain_text import show_unsavable
 from exchange.proposals import listing, passages, policy
 from exchange.proposals.choices import Choices, choices
+from exchange.proposals.cursors import Sort
 from exchange.proposals.forms import MOST_SEARCHED, ListForm
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, Stage
-from exchange.proposals.listing import COUNTED, Counts, Facet, Row, Sort, Wanted
+from exchange.proposals.listing import COUNTED, Counts, Facet, Row, Wanted
 from exchange.proposals.passages import Found, Shown
 from exchange.proposals.record import Source
 from exchange.wording import counted, cut, day, in_words, number

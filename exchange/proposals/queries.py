@@ -19,14 +19,7 @@ from exchange.proposals import campaigns, conflicts, lifecycle, policy, record, 
 from exchange.proposals.campaigns import Campaign
 from exchange.proposals.conflicts import made_once, of_team
 from exchange.proposals.lifecycle import OPEN_TO_MEMBERS, OPEN_TO_REVIEWERS, Action, Part, Stage
-from exchange.proposals.models import (
-    Attachment,
-    Proposal,
-    Reader,
-    ReadingLevel,
-    Version,
-    Visibility,
-)
+from exchange.proposals.models import Attachment, Proposal, Reader, ReadingLevel, Version, Visibility
 from exchange.proposals.policy import Seen, Standing
 from exchange.region import queries as region
 from exchange.working_days import add_working_days
@@ -381,14 +374,6 @@ def merged_into(target: Proposal) -> Sequence[Proposal]:
     """What continues in it."""
     query = select(Proposal).where(Proposal.merged_into_id == target.id)
     return db.session.scalars(query.order_by(Proposal.id)).all()
-
-
-def shared_with_members(ids: Sequence[int]) -> Sequence[str]:
-    """References of those of them that their champions share with members."""
-    if not ids:
-        return []
-    query = select(Proposal.reference).where(Proposal.id.in_(ids), Proposal.visibility == Visibility.MEMBERS)
-    return db.session.scalars(query).all()
 
 
 def usual_changes_due() -> date:

@@ -17,7 +17,7 @@ from exchange.extensions import db
 from exchange.proposals import listing, queries
 from exchange.proposals.lifecycle import Stage
 from exchange.proposals.listing import Row
-from exchange.proposals.models import Proposal
+from exchange.proposals.models import Proposal, Visibility
 from exchange.similarity import Heading
 
 
@@ -80,3 +80,11 @@ def _found(person: Person | None, heading: Heading, besides: int | None) -> list
 def _spreading(ids: Sequence[int]) -> Mapping[int, Spreading]:
     found: Mapping[int, Spreading] = current_app.extensions["spreading"](ids) if ids else {}
     return found
+
+
+def shared_with_members(ids: Sequence[int]) -> Sequence[str]:
+    """References of those of them that their champions share with members."""
+    if not ids:
+        return []
+    query = select(Proposal.reference).where(Proposal.id.in_(ids), Proposal.visibility == Visibility.MEMBERS)
+    return db.session.scalars(query).all()

@@ -11,13 +11,13 @@ from markupsafe import Markup
 
 from exchange import concepts, marking
 from exchange.accounts.models import Person
-from exchange.proposals import joining, lifecycle, listing_page, policy, queries
+from exchange.proposals import joining, lifecycle, listing_page, policy
 from exchange.proposals.choices import choices
 from exchange.proposals.lifecycle import MERGEABLE, Stage
 from exchange.proposals.models import Proposal
 from exchange.proposals.page import Way, action_url
 from exchange.proposals.policy import Seen
-from exchange.proposals.similar import Similar, Spreading, similar_to
+from exchange.proposals.similar import Similar, Spreading, shared_with_members, similar_to
 from exchange.similarity import Heading
 from exchange.wording import counted, cut, day, joined
 
@@ -135,7 +135,7 @@ def _merges(merging: Seen | None, found: Iterable[Similar]) -> Mapping[str, Way]
     )
     page = f"{action_url(merging.proposal, 'merge')}?into="
     ids = [each.row.id for each in found if each.row.stage in MERGEABLE]
-    return {ref: Way(label, page + ref) for ref in queries.shared_with_members(ids)}
+    return {ref: Way(label, page + ref) for ref in shared_with_members(ids)}
 
 
 def _way(person: Person, found: Similar, request: joining.Asked | None) -> Way | None:

@@ -372,5 +372,5 @@ def test_every_account_that_is_told_can_sign_in(demo: Flask) -> None:
 
 
 def test_files_of_the_demo_are_all_there() -> None:
-    assert len(list(Path(FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 41
+    assert len(list(Path(FOLDER / "proposals").glob("*.toml"))) == len(STAGES) == 44
     assert len(addresses()) == 12

@@ -57,7 +57,7 @@ def test_two_become_one_and_two_again(app: Flask, client: Client, committed: Com
 
     page = client.as_(bob).get("proposals.show", ref=source.reference).click("Merge into another")
     page = page.submit("Propose the merge", into="WM", status=422)
-    assert page.errors == ["Enter a reference like WM-2026-0042", "Enter why the two belong together"]
+    assert page.errors == ["Enter a reference like TV-2026-0042", "Enter why the two belong together"]
     page = page.submit("Propose the merge", into=target.reference.lower(), reason=REASON)
     assert "Bob Marsh proposed on" in page.text
     assert "Now Amina Begum has to answer." in page.text

@@ -20,8 +20,9 @@ from exchange.accounts.roles import Role
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.proposals import indexing, listing, passages, queries, record, services
+from exchange.proposals.cursors import Sort
 from exchange.proposals.lifecycle import Stage
-from exchange.proposals.listing import COUNTED, ROWS, Facet, Sort, Wanted
+from exchange.proposals.listing import COUNTED, ROWS, Facet, Wanted
 from exchange.proposals.models import Proposal, ReadingLevel
 from exchange.proposals.models import Reader as Assigned
 from exchange.region.models import Priority

@@ -15,7 +15,8 @@ from exchange import search, terms
 from exchange.extensions import db
 from exchange.plain_text import tidy_line
 from exchange.proposals import commands, indexing, listing
-from exchange.proposals.listing import Sort, Wanted
+from exchange.proposals.cursors import Sort
+from exchange.proposals.listing import Wanted
 from exchange.proposals.models import Proposal
 from exchange.proposals.queries import LARGEST_ID
 from exchange.search import SearchText
