@@ -18,6 +18,7 @@ from exchange.asks.models import Ask, AskMember, AskMessage
 from exchange.asks.policy import Side
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
@@ -139,8 +140,8 @@ def conversation(ask: Ask, before: int | None = None) -> Conversation:
     if before is not None:
         query = query.where(AskMessage.id < before)
     found = list(db.session.scalars(query.order_by(AskMessage.id.desc()).limit(MESSAGES_SHOWN + 1)))
-    shown = found[:MESSAGES_SHOWN][::-1]
-    return Conversation(shown, shown[0].id if len(found) > MESSAGES_SHOWN else None)
+    shown, earlier = page_of(found, MESSAGES_SHOWN)
+    return Conversation(shown[::-1], earlier)
 
 
 def visible_to(person: Person) -> ColumnElement[bool]:
@@ -168,7 +169,7 @@ def asks_of(person: Person, *, before: int | None = None) -> AskPage:
     if before is not None:
         query = query.where(Ask.id < before)
     rows = list(db.session.scalars(query))
-    return AskPage(rows[:SHOWN], rows[SHOWN - 1].id if len(rows) > SHOWN else None)
+    return AskPage(*page_of(rows, SHOWN))
 
 
 def waiting_for_manager(person: Person) -> list[Ask]:

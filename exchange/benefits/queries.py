@@ -17,6 +17,7 @@ from exchange.benefits.sums import Figure, Kind, Status
 from exchange.benefits.totals import counted
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal, proposal_priority
 from exchange.region.models import Organisation, Priority, Theme
@@ -219,13 +220,13 @@ def figures_that_count(chosen: Chosen, after: int | None = None) -> Figures:
             .limit(SHOWN + 1)
         )
     )
-    rows = found[:SHOWN]
+    rows, goes_on = page_of(found, SHOWN)
     return Figures(
         rows,
         sum(count for _, count in amounts.values()),
         amounts.get(Kind.MONEY, (0, 0))[0],
         amounts.get(Kind.PEOPLE, (0, 0))[0],
-        rows[-1].id if len(found) > SHOWN else None,
+        goes_on,
     )
 
 

@@ -18,6 +18,7 @@ from exchange.campaigns.life import State
 from exchange.errors import NotFound
 from exchange.events import Event, history
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import listing
 from exchange.proposals import queries as proposals
 from exchange.proposals.campaigns import Campaign, campaign_theme, open_at
@@ -102,7 +103,8 @@ def past(after: str | None = None) -> tuple[Sequence[Campaign], str]:
         query = query.where(tuple_(Campaign.closes_at, Campaign.id) < tuple_(last.closes_at, last.id))
     order = Campaign.closes_at.desc(), Campaign.id.desc()
     rows = db.session.scalars(query.order_by(*order).limit(PAST_ON_A_PAGE + 1)).all()
-    return rows[:PAST_ON_A_PAGE], rows[PAST_ON_A_PAGE - 1].id if len(rows) > PAST_ON_A_PAGE else ""
+    shown, goes_on = page_of(rows, PAST_ON_A_PAGE)
+    return shown, goes_on or ""
 
 
 _SOONEST = Campaign.closes_at, Campaign.id

@@ -19,6 +19,7 @@ from exchange.discussion.services import AUDIENCE, lock_comment, settle_reports
 from exchange.errors import Conflict, WrongStage
 from exchange.events import Text
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.stand_ins import somebody_acts
@@ -118,7 +119,7 @@ def listed(
     if after is not None:
         query = query.where(Comment.id < after)
     found = list(db.session.scalars(query.order_by(Comment.id.desc()).limit(LISTED + 1)))
-    shown = found[:LISTED]
+    shown, goes_on = page_of(found, LISTED)
     reports: dict[int, list[CommentReport]] = {comment.id: [] for comment in shown}
     waiting = select(CommentReport).where(
         CommentReport.comment_id.in_(reports), CommentReport.settled_at.is_(None)
@@ -126,7 +127,7 @@ def listed(
     for report in db.session.scalars(waiting.order_by(CommentReport.id)):
         reports[report.comment_id].append(report)
     rows = [Listed(comment, comment.proposal, reports[comment.id]) for comment in shown]
-    return rows, shown[-1].id if len(found) > LISTED else None
+    return rows, goes_on
 
 
 def waiting_for(person: Person) -> tuple[int, datetime | None]:

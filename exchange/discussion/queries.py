@@ -15,6 +15,7 @@ from exchange.discussion.kinds import Endorsing, Forum
 from exchange.discussion.models import Comment, CommentReport, Endorsement, Follow
 from exchange.discussion.places import Place
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal, co_author
 from exchange.spread.models import Programme
@@ -74,7 +75,7 @@ def thread(top: Comment, *, after: int | None = None) -> tuple[list[Comment], in
     if after is not None:
         query = query.where(Comment.id > after)
     found = list(db.session.scalars(query.order_by(Comment.id).limit(REPLIES + 1)))
-    return found[:REPLIES], found[REPLIES - 1].id if len(found) > REPLIES else None
+    return page_of(found, REPLIES)
 
 
 def page_of_reply(reply: Comment) -> int | None:
@@ -161,7 +162,7 @@ def endorsers(
             query.order_by(Endorsement.id.desc()).limit(ENDORSERS + 1)
         )
     ]
-    return found[:ENDORSERS], found[ENDORSERS - 1][0].id if len(found) > ENDORSERS else None
+    return page_of(found, ENDORSERS, lambda row: row[0].id)
 
 
 def adopting_organisations(proposal: Proposal) -> list[str]:
@@ -197,7 +198,7 @@ def following(person: Person, *, after: int | None = None) -> tuple[list[Followe
         query = query.where(Proposal.id < after)
     rows = db.session.execute(query.order_by(Proposal.id.desc()).limit(FOLLOWED + 1))
     found = [Followed(proposal, slug or "") for proposal, slug in rows]
-    return found[:FOLLOWED], found[FOLLOWED - 1].proposal.id if len(found) > FOLLOWED else None
+    return page_of(found, FOLLOWED, lambda row: row.proposal.id)
 
 
 def waiting_reports(comment: Comment) -> list[CommentReport]:

@@ -18,6 +18,7 @@ from exchange.extensions import db
 from exchange.kits import content, policy
 from exchange.kits.content import Section, Step
 from exchange.kits.models import Barrier, Kit, KitContact, KitFile
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.region.models import Organisation, OrganisationType
 from exchange.spread import queries as spread
@@ -145,7 +146,7 @@ def barriers_read(found: SeenProgramme, person: Person | None, before: int | Non
     if before is not None:
         seen = seen & (Barrier.id < before)
     rows = _barriers(found.programme, seen, SHOWN + 1)
-    return BarrierPage(rows[:SHOWN], rows[SHOWN - 1].id if len(rows) > SHOWN else None)
+    return BarrierPage(*page_of(rows, SHOWN))
 
 
 def _barriers(programme: Programme, seen: ColumnElement[bool], most: int) -> list[Barrier]:

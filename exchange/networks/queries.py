@@ -14,6 +14,7 @@ from exchange.accounts.models import Person
 from exchange.errors import NotFound
 from exchange.extensions import db
 from exchange.networks.models import Announcement, NetworkMember
+from exchange.paging import page_of
 from exchange.region import queries as region
 from exchange.region.models import Theme
 
@@ -99,4 +100,4 @@ def _page(
     if after is not None:
         query = query.where(key < after)
     found = list(db.session.scalars(query.order_by(key.desc()).limit(size + 1)))
-    return found[:size], found[size - 1].id if len(found) > size else None
+    return page_of(found, size)

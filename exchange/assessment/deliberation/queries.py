@@ -17,6 +17,7 @@ from exchange.assessment.deliberation.models import PanelMessage, TeamQuestion
 from exchange.assessment.models import Assignment, Round
 from exchange.errors import NotFound
 from exchange.extensions import db
+from exchange.paging import page_of
 from exchange.proposals import queries as proposals
 from exchange.proposals.models import Proposal
 from exchange.proposals.policy import Seen
@@ -226,11 +227,12 @@ def messages(person: Person, found: Discussion, *, before: int | None = None) ->
     if before is not None:
         query = query.where(PanelMessage.id < before)
     rows = db.session.scalars(query.order_by(PanelMessage.id.desc()).limit(MESSAGES_SHOWN + 1)).all()
-    held = rows[:MESSAGES_SHOWN][::-1]
+    held, earlier = page_of(rows, MESSAGES_SHOWN)
     shown = [
-        ShownMessage(found.numbers[each.round_id], _signed(each, person), each.at, each.text) for each in held
+        ShownMessage(found.numbers[each.round_id], _signed(each, person), each.at, each.text)
+        for each in reversed(held)
     ]
-    return Messages(shown, held[0].id if len(rows) > len(held) else None, is_newest=before is None)
+    return Messages(shown, earlier, is_newest=before is None)
 
 
 MANAGER = "Programme manager"
