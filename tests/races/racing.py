@@ -16,6 +16,7 @@ from exchange.accounts.models import Person
 from exchange.events import Event
 from exchange.extensions import db
 from exchange.proposals.models import Proposal
+from tests.conftest import Committed
 from tests.pages import CSRF_FIELD, Client
 
 RACES = int(os.environ.get("RACES", "30"))
@@ -40,6 +41,10 @@ class Sent:
     data: dict[str, Any]
     kind: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+
+
+# A proposal, and what is sent to it at once.
+Case = tuple[Proposal, list[Sent]]
 
 
 class Race:
@@ -83,6 +88,18 @@ def at_proposal(
     person: Person, endpoint: str, proposal: Proposal, data: dict[str, Any], kind: str = ""
 ) -> Sent:
     return Sent(person, endpoint, data, kind or endpoint.split(".")[1], {"ref": proposal.reference})
+
+
+def race_one_story(client: Client, committed: Committed, rounds: Rounds, arrange: Callable[[], Case]) -> None:
+    """Actions on one proposal at once, round after round: whatever wins, they make one story."""
+    with committed():
+        proposal, sent = arrange()
+        since = len(events_of(proposal.event_subject))
+    race = Race(client, sent)
+    for _ in rounds():
+        answers = race.run()
+        with committed():
+            check_story(proposal, sent, answers, since)
 
 
 def events_of(subject: str) -> Sequence[Event]:

@@ -34,7 +34,7 @@ from tests.conftest import Committed
 from tests.decisions import arrange as decided
 from tests.pages import Client
 from tests.proposals.arrange import make_theme
-from tests.races.racing import Race, Rounds, Sent, at_proposal, check_story, events_of
+from tests.races.racing import Case, Race, Rounds, Sent, at_proposal, race_one_story
 
 DUE = {"due-day": "1", "due-month": "3", "due-year": "2027"}
 CHANGES = {"sections": "need", "message": "Say more.", **DUE}
@@ -62,8 +62,6 @@ DECLINATION = {
     "override_reason": "Too dear.",
     "release": "yes",
 }
-
-Case = tuple[Proposal, list[Sent]]
 
 
 def _submitted() -> tuple[Proposal, Person, Person]:
@@ -234,14 +232,7 @@ def extend_and_close_assessment() -> Case:
 def test_actions_at_once_make_one_story(
     client: Client, committed: Committed, rounds: Rounds, arrange: Callable[[], Case]
 ) -> None:
-    with committed():
-        proposal, sent = arrange()
-        since = len(events_of(proposal.event_subject))
-    race = Race(client, sent)
-    for _ in rounds():
-        answers = race.run()
-        with committed():
-            check_story(proposal, sent, answers, since)
+    race_one_story(client, committed, rounds, arrange)
 
 
 def test_decisions_prepared_by_two_leave_one(client: Client, committed: Committed, rounds: Rounds) -> None:

@@ -16,9 +16,7 @@ from tests.conftest import Committed
 from tests.factories import make_person
 from tests.merging.arrange import make_twins, merge
 from tests.pages import Client
-from tests.races.racing import Race, Rounds, Sent, at_proposal, check_story, events_of
-
-Case = tuple[Proposal, list[Sent]]
+from tests.races.racing import Case, Race, Rounds, at_proposal, race_one_story
 
 
 def merge_and_withdraw() -> Case:
@@ -45,14 +43,7 @@ def undo_merge_twice() -> Case:
 def test_merging_at_once_makes_one_story(
     client: Client, committed: Committed, rounds: Rounds, arrange: Callable[[], Case]
 ) -> None:
-    with committed():
-        proposal, sent = arrange()
-        since = len(events_of(proposal.event_subject))
-    race = Race(client, sent)
-    for _ in rounds():
-        answers = race.run()
-        with committed():
-            check_story(proposal, sent, answers, since)
+    race_one_story(client, committed, rounds, arrange)
 
 
 def test_of_two_merges_that_cross_one_wins(client: Client, committed: Committed, rounds: Rounds) -> None:
