@@ -73,6 +73,11 @@ class Wanted:
     def asked(self) -> Query:
         return terms.asked(self.words)
 
+    @cached_property
+    def held(self) -> Tier | None:
+        """What the texts hold that the words find; sized up once, as the page and the counts both keep to it."""
+        return search.anywhere(self.asked)
+
 
 class Row(NamedTuple):
     """A proposal in the list, as this person may see it: what is kept from them is empty."""
@@ -139,7 +144,7 @@ def _page(person: Person | None, wanted: Wanted) -> list[Row]:
     if wanted.sort is Sort.BEST:
         return _best(query, wanted)
     if wanted.words:
-        query = search.kept_to(query, search.anywhere(wanted.asked))
+        query = search.kept_to(query, wanted.held)
     key = _key(wanted.sort)
     query = query.add_columns(key.column.label("key"), Proposal.id.label("mark"))
     if (last := cursors.read(wanted.sort, wanted.cursor)) is not None:
@@ -255,12 +260,9 @@ class _Columns:
 def _counts(person: Person | None, wanted: Wanted) -> Counts:
     """Each facet's values are counted in what the others leave, so that a second value can be added to the first."""
     columns = _Columns(person)
-    held = search.anywhere(wanted.asked) if wanted.words else None
-    left = _hits(person, wanted, columns, held, "hits")
+    left = _hits(person, wanted, columns, "hits")
     hits = {
-        facet: _hits(person, wanted, columns, held, f"without_{facet}", facet)
-        if facet in wanted.chosen
-        else left
+        facet: _hits(person, wanted, columns, f"without_{facet}", facet) if facet in wanted.chosen else left
         for facet in Facet
     }
     parts = [_size(left, "")]
@@ -284,7 +286,6 @@ def _hits(
     person: Person | None,
     wanted: Wanted,
     columns: _Columns,
-    held: Tier | None,
     name: str,
     without: Facet | None = None,
 ) -> CTE:
@@ -304,7 +305,7 @@ def _hits(
         .where(queries.visible_to(person))
     )
     if wanted.words:
-        query = search.kept_to(query.join(SearchText, _is_read_by(person)), held)
+        query = search.kept_to(query.join(SearchText, _is_read_by(person)), wanted.held)
     for facet, values in wanted.chosen.items():
         if facet is not without:
             query = query.where(columns.is_in(facet, values))

@@ -652,6 +652,7 @@ def test_a_made_up_cursor_fails_nothing(client: Client, committed: Committed, so
     ("wanted", "queries", "to_size_up"),
     [
         (Wanted(), 3, 0),
+        (Wanted(words="huddle"), 3, 1),
         # One for each tier of its words until the page is full; PostgreSQL is first asked how many texts hold them, for the page
         # and for the counts.
         (Wanted(words="huddle", sort=Sort.BEST, chosen={Facet.THEME: (THEME,)}), 6, 2),
