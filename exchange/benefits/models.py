@@ -117,6 +117,13 @@ class Benefit(Base):
     def period(self) -> Period:
         return Period(self.first, self.last)
 
+    def stands_against(self, promise: Promise) -> bool:
+        """Whether it was realised of what this promise of the same programme is of, confirmed or not."""
+        is_of = self.kind is promise.kind and (
+            promise.kind is not Kind.OTHER or self.promise_id == promise.id
+        )
+        return is_of and self.status is not Status.WITHDRAWN
+
     @property
     def counts(self) -> bool:
         """As `sums.counting` has it: what it is counted in stands for it only while that is confirmed."""

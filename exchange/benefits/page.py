@@ -186,17 +186,12 @@ def _promised(promise: Promise, benefits: Sequence[Benefit]) -> Promised:
         )
         for each in reversed(promise.corrections)
     ]
-    key = _key_of(promise)
     return Promised(
         promise,
         words.kind_in_words(promise.kind, promise.unit),
         _promise_in_words(promise),
         was,
-        any(
-            (each.kind, each.as_figure.line) == key
-            for each in benefits
-            if each.status is not Status.WITHDRAWN
-        ),
+        any(each.stands_against(promise) for each in benefits),
     )
 
 

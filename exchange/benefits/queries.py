@@ -150,14 +150,8 @@ def meetings(new: Figure) -> Meetings:
 
 def has_figures(promise: Promise) -> bool:
     """Whether anything that stands was realised of what it promised, confirmed or not."""
-    query = select(Benefit.id).where(
-        Benefit.programme_id == promise.programme_id,
-        Benefit.kind == promise.kind,
-        Benefit.status != Status.WITHDRAWN,
-    )
-    if promise.kind is Kind.OTHER:
-        query = query.where(Benefit.promise_id == promise.id)
-    return db.session.scalar(query.limit(1)) is not None
+    of_programme = select(Benefit).where(Benefit.programme_id == promise.programme_id)
+    return any(each.stands_against(promise) for each in db.session.scalars(of_programme))
 
 
 def counted_in_it(benefit: Benefit) -> list[Benefit]:
