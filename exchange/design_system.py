@@ -34,6 +34,13 @@ _components = jinja2.Environment(
 KEPT = frozenset({"breadcrumb", "button", "checkboxes", "footer", "radios", "select", "tag"})
 MOST_KEPT = 1_000
 TABLE_BODY = '<tbody class="nhsuk-table__body">'
+ROW = Markup('<tr class="nhsuk-table__row">{}</tr>')
+STACKED_ROW = Markup('<tr class="nhsuk-table__row" role="row">{}</tr>')
+HEADER = Markup('<th class="{}" scope="row">{}</th>')
+CELL = Markup('<td class="{}">{}</td>')
+NAME = Markup('<span class="nhsuk-table__heading" aria-hidden="true">{} </span>')
+STACKED_HEADER = Markup('<th class="{}" scope="row" role="rowheader">') + NAME + Markup("{}</th>")
+STACKED_CELL = Markup('<td class="{}" role="cell">') + NAME + Markup("{}</td>")
 LINK = Markup('<a class="nhsuk-link" href="{}">{}</a>')
 
 STAGE_COLOURS: Mapping[str, str] = {
@@ -184,23 +191,20 @@ def _row(row: Sequence[Any], heads: Sequence[Mapping[str, Any]], header_column: 
         _drawn_cell(_cell(cell), heads[at] if at < len(heads) else {}, header_column and at == 0, scroll)
         for at, cell in enumerate(row)
     ]
-    role = Markup(' role="row"') * (not scroll)
-    return Markup('<tr class="nhsuk-table__row"{}>{}</tr>').format(role, Markup("").join(cells))
+    return (ROW if scroll else STACKED_ROW).format(Markup("").join(cells))
 
 
 def _drawn_cell(cell: Mapping[str, Any], head: Mapping[str, Any], is_header: bool, scroll: bool) -> Markup:
     """On a phone the rows stack, and each cell says its column's name."""
     said = cell.get("html") or cell.get("text") or ""
-    tag, kind = ("th", "nhsuk-table__header") if is_header else ("td", "nhsuk-table__cell")
-    looks = kind + (f" {kind}--numeric" if cell.get("format", head.get("format")) == "numeric" else "")
-    attributes = f' class="{looks}"' + (' scope="row"' if is_header else "")
-    if not scroll:
-        attributes += ' role="rowheader"' if is_header else ' role="cell"'
-        name = Markup('<span class="nhsuk-table__heading" aria-hidden="true">{} </span>').format(
-            head.get("html") or head.get("text") or ""
-        )
-        said = name + (Markup("<span>{}</span>").format(said) if cell.get("html") else said)
-    return Markup("<{0}{1}>{2}</{0}>").format(tag, Markup(attributes), said)  # noqa: S704 - of our own words
+    kind = "nhsuk-table__header" if is_header else "nhsuk-table__cell"
+    looks = f"{kind} {kind}--numeric" if cell.get("format", head.get("format")) == "numeric" else kind
+    if scroll:
+        frame = HEADER if is_header else CELL
+        return frame.format(looks, said)
+    said = Markup("<span>{}</span>").format(said) if cell.get("html") else said
+    frame = STACKED_HEADER if is_header else STACKED_CELL
+    return frame.format(looks, head.get("html") or head.get("text") or "", said)
 
 
 def _cell(cell: Any) -> Mapping[str, Any]:
