@@ -27,7 +27,8 @@ def reads_inside(person: Person, theme: Theme) -> bool:
     return is_member(person)
 
 
-def why_not_join(theme: Theme) -> str:
+def why_closed(theme: Theme) -> str:
+    """Why nobody joins or announces any more."""
     return ENDED if theme.retired_at is not None else ""
 
 

@@ -51,7 +51,7 @@ def network(theme: Theme) -> ResponseReturnValue:
         is_mine=theme.id in queries.themes_joined(person),
         reads_inside=reads_inside,
         announces=person is not None and policy.announces(person, theme),
-        why_not_join=policy.why_not_join(theme),
+        why_closed=policy.why_closed(theme),
         announced=announced,
         older=older,
         after=after,
@@ -92,7 +92,7 @@ def leave(theme: Theme) -> ResponseReturnValue:
 @blueprint.route("/networks/<theme_id>/announce", methods=["GET", "POST"])
 @requires(policy.announces, of=queries.network, message=policy.ONLY_ITS_STAFF)
 def announce(theme: Theme) -> ResponseReturnValue:
-    if why := policy.why_not_join(theme):
+    if why := policy.why_closed(theme):
         raise WrongStage(why)
     form = AnnounceForm()
     if form.validate_on_submit():

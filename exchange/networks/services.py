@@ -25,7 +25,7 @@ ANNOUNCEMENTS = (Limit("announcements", 5, timedelta(days=1), ("announce",)),)
 
 def join(theme: Theme, person: Person) -> None:
     """Once, however often it is sent. Raises WrongStage, TooMuch."""
-    if why := policy.why_not_join(theme):
+    if why := policy.why_closed(theme):
         raise WrongStage(why)
     limits.check(person, JOINING)
     if add_once(NetworkMember(theme_id=theme.id, person_id=person.id, joined_at=clock.now())):
@@ -45,7 +45,7 @@ def leave(theme: Theme, person: Person) -> None:
 
 def announce(theme: Theme, author: Person, title: str, text: str) -> Announcement:
     """To all who belong to it now. Raises WrongStage, TooMuch."""
-    if why := policy.why_not_join(theme):
+    if why := policy.why_closed(theme):
         raise WrongStage(why)
     limits.check(author, ANNOUNCEMENTS)
     announcement = Announcement(
